@@ -1,0 +1,254 @@
+"""What can happen in a call: the typed, numbered facts that the journal keeps.
+
+Desk, quality, memory, audit and the call pages are projections of these. A time that ends in
+`_ms` counts milliseconds since the call was answered; a text is what a person said or heard.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Milliseconds = int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallStarted:
+    """The line was answered and the media stream runs."""
+
+    company: str
+    line: str
+    direction: Literal["inbound", "outbound"]
+    carrier_call_id: str
+    caller: str
+    """E.164, or empty where the caller hides the number."""
+    called: str
+    language: str
+    prompts_version: str
+    speech_to_text: str
+    text_to_speech: str
+    model: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticePlayed:
+    """A sentence the law asks for was played to its end: the returned mark proves it."""
+
+    notice: Literal["disclosure", "recording"]
+    text: str
+    mark: str
+    at_ms: Milliseconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallerSaid:
+    """One finished turn of the caller, in words."""
+
+    turn: int
+    text: str
+    started_ms: Milliseconds
+    ended_ms: Milliseconds
+    confidence: float | None = None
+    """0 to 1, where the recogniser gives one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeypadPressed:
+    """Digits the caller pressed, joined until the pause or the terminating key."""
+
+    digits: str
+    at_ms: Milliseconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentSpoke:
+    """One utterance of ours: what was planned, and what the caller proved to have heard."""
+
+    turn: int
+    text: str
+    heard: str
+    """The part of `text` that was played, exact to a word or 250 ms."""
+    started_ms: Milliseconds
+    ended_ms: Milliseconds
+    interrupted: bool
+    origin: Literal["model", "fixed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallerInterrupted:
+    """The caller spoke over us; a backchannel does not stop us for good."""
+
+    at_ms: Milliseconds
+    kind: Literal["interruption", "backchannel"]
+    resumed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class TurnTimed:
+    """Where the silence between the caller's last sound and our first one went."""
+
+    turn: int
+    gap_ms: Milliseconds
+    stations_ms: dict[str, float] = field(default_factory=dict)
+    """Milliseconds by station: end_of_turn, turn_taking, model, tools, speech, line."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoalOpened:
+    """What the caller wants, by the company's own names."""
+
+    goal: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoalResolved:
+    """The goal is closed, and what proves it."""
+
+    goal: str
+    proof: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionProposed:
+    """The model asked for an action."""
+
+    action_id: str
+    action: str
+    arguments: dict[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionDecided:
+    """The gate's answer, with the rules that gave it."""
+
+    action_id: str
+    outcome: Literal["allow", "deny"]
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionDone:
+    """The action ended; `outcome` is one of its declared spoken outcomes."""
+
+    action_id: str
+    outcome: str
+    took_ms: Milliseconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassageCited:
+    """An answer leaned on this passage of the company's documents."""
+
+    document: str
+    version: str
+    section: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SilenceMet:
+    """The caller said nothing for a while, and what we did about it."""
+
+    step: Literal["ask", "ask_again", "goodbye"]
+    at_ms: Milliseconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitFilled:
+    """The caller would have heard nothing for too long; this was played instead."""
+
+    reason: Literal["slow_action", "slow_model", "slow_speech", "still_waiting"]
+    text: str
+    at_ms: Milliseconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderFailed:
+    """A provider failed in mid-call, and what took its place."""
+
+    station: Literal["speech_to_text", "model", "text_to_speech", "back_office", "line"]
+    provider: str
+    error: str
+    """The class of the error; never a text that could quote the caller."""
+    took_over: Literal["retry", "second_provider", "apology", "fallback"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageTaken:
+    """The caller left a message for a call back."""
+
+    message_id: str
+    number: str
+    name: str
+    about: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContextShortened:
+    """The model's view of a long call was summarised; facts and promises are kept."""
+
+    turns: int
+    summary: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingStarted:
+    """Both sides are recorded from here on."""
+
+    at_ms: Milliseconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingPaused:
+    """Nothing is recorded until it resumes."""
+
+    at_ms: Milliseconds
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamLost:
+    """The media socket died while the call lived."""
+
+    at_ms: Milliseconds
+    code: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamResumed:
+    """A second media socket carries the same conversation on."""
+
+    at_ms: Milliseconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallEnded:
+    """The call is over, in exactly one way."""
+
+    outcome: Literal["completed", "caller_hung_up", "failed", "refused"]
+    reason: str
+    duration_ms: Milliseconds
+
+
+Event = (
+    CallStarted
+    | NoticePlayed
+    | CallerSaid
+    | KeypadPressed
+    | AgentSpoke
+    | CallerInterrupted
+    | TurnTimed
+    | GoalOpened
+    | GoalResolved
+    | ActionProposed
+    | ActionDecided
+    | ActionDone
+    | PassageCited
+    | SilenceMet
+    | WaitFilled
+    | ProviderFailed
+    | MessageTaken
+    | ContextShortened
+    | RecordingStarted
+    | RecordingPaused
+    | StreamLost
+    | StreamResumed
+    | CallEnded
+)
