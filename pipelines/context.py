@@ -1,0 +1,80 @@
+"""What the model knows now: the conversation as it was heard, the facts, and the tools."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
+from pipecat.processors.aggregators.llm_context import LLMContext
+
+KEEP_TURNS = 12
+"""Messages that stay word for word when a long call is shortened."""
+SHORTEN_OVER = 40
+"""Messages after which a call counts as long."""
+
+Message = dict[str, Any]
+
+
+@dataclass(kw_only=True)
+class Context:
+    """The messages of one call. Holds no speech of ours that the caller did not hear."""
+
+    instructions: str
+    """The stable prefix: cached by providers, so it comes first and never changes in a call."""
+    facts: str
+    tools: ToolsSchema
+    messages: list[Message] = field(default_factory=list)
+    _open_answer: Message | None = None
+
+    def caller_said(self, text: str) -> None:
+        """A turn of the caller. One that goes on from a turn not yet answered takes its place."""
+        self._open_answer = None
+        self.messages.append({"role": "user", "content": text})
+
+    def unsay_caller(self) -> None:
+        """The caller went on before anything was answered: the turn will be told again, whole."""
+        if self.messages and self.messages[-1]["role"] == "user":
+            self.messages.pop()
+
+    def agent_was_heard(self, text: str) -> None:
+        """Words of ours that were played; the sentences of one answer make one message."""
+        if not text:
+            return
+        if self._open_answer is not None and self.messages[-1] is self._open_answer:
+            self._open_answer["content"] += f" {text}"
+            return
+        self._open_answer = {"role": "assistant", "content": text}
+        self.messages.append(self._open_answer)
+
+    def tool_answered(self, call_id: str, name: str, arguments: Any, result: Any) -> None:
+        """One tool call with its result, kept together: providers refuse one without the other."""
+        self._open_answer = None
+        function = {"name": name, "arguments": json.dumps(arguments)}
+        call = {"id": call_id, "type": "function", "function": function}
+        self.messages.append({"role": "assistant", "content": None, "tool_calls": [call]})
+        content = result if isinstance(result, str) else json.dumps(result, ensure_ascii=False)
+        self.messages.append({"role": "tool", "tool_call_id": call_id, "content": content})
+
+    def for_model(self) -> LLMContext:
+        """A context of its own for each inference: what a model is told never changes under it."""
+        messages: list[Any] = list(self.messages)
+        return LLMContext(messages=messages, tools=self.tools)
+
+    def system_instruction(self) -> str:
+        return f"{self.instructions}\n\n{self.facts}"
+
+    def too_long(self) -> bool:
+        return len(self.messages) > SHORTEN_OVER
+
+    def oldest(self) -> Sequence[Message]:
+        """What a summary would stand for: all but the last turns, never a tool result without its call."""
+        cut = max(0, len(self.messages) - KEEP_TURNS)
+        while cut < len(self.messages) and self.messages[cut]["role"] != "user":
+            cut += 1
+        return self.messages[:cut]
+
+    def shorten(self, replaced: int, facts_with_summary: str) -> None:
+        """Put a summary, carried by the facts, in place of the first `replaced` messages."""
+        del self.messages[:replaced]
+        self.facts = facts_with_summary

@@ -1,0 +1,69 @@
+"""The last look at a sentence before it is spoken: cut from the model's words, put into words for the ear."""
+
+from collections.abc import Callable
+
+from pipecat.frames.frames import (
+    Frame,
+    FunctionCallsStartedFrame,
+    InterruptionFrame,
+    LLMFullResponseEndFrame,
+    LLMFullResponseStartFrame,
+    LLMTextFrame,
+    TTSSpeakFrame,
+)
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+
+from domain.sentences import SentenceCutter
+
+
+class GuardOutput(FrameProcessor):
+    """Between model and text-to-speech: whole sentences pass, each after it was planned as an utterance."""
+
+    def __init__(
+        self,
+        *,
+        for_the_ear: Callable[[str], str],
+        plan: Callable[[str], None],
+        on_first_word: Callable[[], None],
+        on_tools: Callable[[int], None],
+        on_end: Callable[[], None],
+    ) -> None:
+        super().__init__(name="guard-output", enable_direct_mode=True)
+        self._for_the_ear = for_the_ear
+        self._plan = plan
+        self._on_first_word = on_first_word
+        self._on_tools = on_tools
+        self._on_end = on_end
+        self._cutter = SentenceCutter()
+        self._silent_so_far = True
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
+        match frame:
+            case LLMFullResponseStartFrame():
+                self._cutter = SentenceCutter()
+                self._silent_so_far = True
+            case LLMTextFrame():
+                if self._silent_so_far:
+                    self._silent_so_far = False
+                    self._on_first_word()
+                for sentence in self._cutter.add(frame.text):
+                    await self._speak(sentence)
+            case FunctionCallsStartedFrame() if direction is FrameDirection.DOWNSTREAM:
+                self._on_tools(len(frame.function_calls))
+            case LLMFullResponseEndFrame():
+                if rest := self._cutter.rest():
+                    await self._speak(rest)
+                self._on_end()
+            case InterruptionFrame():
+                self._cutter = SentenceCutter()
+                await self.push_frame(frame, direction)
+            case _:
+                await self.push_frame(frame, direction)
+
+    async def _speak(self, sentence: str) -> None:
+        spoken = self._for_the_ear(sentence)
+        if not spoken.strip():
+            return
+        self._plan(spoken)
+        await self.push_frame(TTSSpeakFrame(spoken, append_to_context=False))

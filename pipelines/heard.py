@@ -1,0 +1,126 @@
+"""What we say, and what of it the caller heard: only that enters the context and the journal."""
+
+import itertools
+from collections.abc import Callable
+from typing import Literal
+
+from domain.company import Voice
+from domain.events import AgentSpoke, Event, NoticePlayed
+from domain.playout import Role, Utterance
+from pipelines.context import Context
+from pipelines.fixed_speech import FixedSpeech
+from pipelines.line import LineOut
+from pipelines.mouth import Mouth
+from pipelines.recorder import Recorder
+from pipelines.timing import TurnTiming
+
+IN_CONTEXT: frozenset[Role] = frozenset({"answer", "sentence"})
+"""Fillers and notices stay out: a model that reads its own fillers begins to imitate them."""
+
+
+class Heard:
+    """Speech of one call, from the plan to the ear. Listens to the mouth."""
+
+    def __init__(
+        self,
+        *,
+        context: Context,
+        recorder: Recorder,
+        fixed_speech: FixedSpeech,
+        voice: Voice,
+        write: Callable[[Event], None],
+        ms: Callable[[float], int],
+        on_audible: Callable[[Utterance], None],
+        on_all_heard: Callable[[], None],
+        on_notice: Callable[[Literal["disclosure", "recording"]], None],
+    ) -> None:
+        self._context = context
+        self._recorder = recorder
+        self._fixed_speech = fixed_speech
+        self._voice = voice
+        self._write = write
+        self._ms = ms
+        self._tell_audible = on_audible
+        self._tell_all_heard = on_all_heard
+        self._tell_notice = on_notice
+        self._ids = itertools.count(1)
+        self.turn = 0
+        self.timing: TurnTiming | None = None
+        """The turn that is being answered, until its first sound plays."""
+        self.mouth: Mouth
+        self.line_out: LineOut
+
+    # -- saying ------------------------------------------------------------------------------
+
+    def utterance(self, text: str, role: Role) -> Utterance:
+        return Utterance(id=str(next(self._ids)), text=text, turn=self.turn, role=role)
+
+    def plan(self, text: str, role: Role) -> None:
+        """A sentence is on its way through text-to-speech."""
+        utterance = self.utterance(text, role)
+        self.line_out.expect(utterance)
+        self.mouth.say(utterance)
+
+    def say_kept(self, text: str, role: Role, *, next_up: bool = False) -> bool:
+        """Say a fixed sentence from its kept sound; False where there is none."""
+        sound = self._fixed_speech.sound(text, self._voice)
+        if sound is None:
+            return False
+        self.play(sound, text, role, next_up=next_up)
+        return True
+
+    def play(self, mulaw: bytes, text: str, role: Role, *, next_up: bool = False) -> None:
+        utterance = self.utterance(text, role)
+        utterance.audio += mulaw
+        utterance.complete = True
+        self.mouth.say(utterance, next_up=next_up)
+
+    # -- hearing (the mouth's listener) ------------------------------------------------------
+
+    def on_audible(self, utterance: Utterance, plays_at: float) -> None:
+        if self.timing and utterance.turn == self.timing.turn and utterance.role in ("answer", "sentence"):
+            came = utterance.first_sound_at or plays_at
+            self._write(self.timing.heard(min(came, plays_at), plays_at))
+            self.timing = None
+        self._tell_audible(utterance)
+
+    def on_heard(self, utterance: Utterance) -> None:
+        self._note(utterance, utterance.text, interrupted=False)
+        if utterance.role in ("disclosure", "recording"):
+            notice: Literal["disclosure", "recording"] = (
+                "disclosure" if utterance.role == "disclosure" else "recording"
+            )
+            mark = "returned" if utterance.proved else "lost"
+            at_ms = self._ms(utterance.ended_at or 0.0)
+            self._write(NoticePlayed(notice=notice, text=utterance.text, mark=mark, at_ms=at_ms))
+            self._tell_notice(notice)
+
+    def on_all_heard(self, _now: float) -> None:
+        self._tell_all_heard()
+
+    # -- being cut off -----------------------------------------------------------------------
+
+    def drop(self) -> bool:
+        """Forget what was not heard; True where the caller cut something off."""
+        cut = self.mouth.drop()
+        self.line_out.forget()
+        for utterance, heard_s in cut:
+            self._note(utterance, utterance.text_by(heard_s), interrupted=True)
+        return bool(cut)
+
+    def _note(self, utterance: Utterance, heard: str, *, interrupted: bool) -> None:
+        if utterance.started_at is None or not utterance.text:
+            return
+        if utterance.role in IN_CONTEXT:
+            self._context.agent_was_heard(heard)
+        self._write(
+            AgentSpoke(
+                turn=utterance.turn,
+                text=utterance.text,
+                heard=heard,
+                started_ms=self._ms(utterance.started_at),
+                ended_ms=self._ms(utterance.ended_at or utterance.started_at),
+                interrupted=interrupted,
+                origin="model" if utterance.role == "answer" else "fixed",
+            )
+        )

@@ -1,0 +1,101 @@
+"""The language model in a call: a shared client, a bound on every wait, a second provider if there is one."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from loguru import logger
+from openai import AsyncOpenAI, OpenAIError
+from openai.types.chat import ChatCompletionChunk
+from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.services.openai.llm import OpenAILLMService
+
+FIRST_TOKEN_S = 4.0
+"""How long one provider may think before the next is asked, or the caller is told."""
+NEXT_TOKEN_S = 4.0
+TOOL_CALL_S = 20.0
+"""A last bound over any action's own time-out."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelEndpoint:
+    """One OpenAI-compatible provider. Building a client costs tens of milliseconds: once a process."""
+
+    client: AsyncOpenAI
+    model: str
+
+
+class BoundedStream:
+    """A completion whose first chunk is here and whose next ones must not keep the caller waiting."""
+
+    def __init__(
+        self, first: ChatCompletionChunk, rest: AsyncIterator[ChatCompletionChunk], close: Any
+    ) -> None:
+        self._first = first
+        self._rest = rest
+        self._close: Callable[[], Awaitable[None]] = close
+
+    async def __aiter__(self) -> AsyncIterator[ChatCompletionChunk]:
+        yield self._first
+        while True:
+            try:
+                async with asyncio.timeout(NEXT_TOKEN_S):
+                    chunk = await anext(self._rest)
+            except StopAsyncIteration:
+                return
+            yield chunk
+
+    async def close(self) -> None:
+        await self._close()
+
+
+class Model(OpenAILLMService):
+    """pipecat's OpenAI service over shared clients; the second is asked where the first one fails."""
+
+    def __init__(
+        self,
+        endpoints: tuple[ModelEndpoint, ...],
+        *,
+        system_instruction: Callable[[], str],
+        on_failover: Callable[[str], None],
+        temperature: float = 0.3,
+    ) -> None:
+        self._endpoints = endpoints
+        self._system_instruction = system_instruction
+        self._on_failover = on_failover
+        super().__init__(
+            api_key="shared",
+            settings=OpenAILLMService.Settings(model=endpoints[0].model, temperature=temperature),
+            function_call_timeout_secs=TOOL_CALL_S,
+        )
+
+    def create_client(self, *_args: Any, **_kwargs: Any) -> AsyncOpenAI:
+        return self._endpoints[0].client
+
+    async def get_chat_completions(self, context: LLMContext) -> Any:
+        """Raises what the last provider raised; by then every provider was asked once."""
+        invocation = await self.get_llm_adapter().get_llm_invocation_params(
+            context,
+            system_instruction=self._system_instruction(),
+            convert_developer_to_user=not self.supports_developer_role,
+        )
+        params = self.build_chat_completion_params(invocation)
+        for endpoint in self._endpoints[:-1]:
+            try:
+                return await _begin(endpoint, params)
+            except (OpenAIError, TimeoutError, StopAsyncIteration) as error:
+                logger.bind(error=type(error).__name__).warning("model failed, the second one takes over")
+                self._on_failover(type(error).__name__)
+        return await _begin(self._endpoints[-1], params)
+
+
+async def _begin(endpoint: ModelEndpoint, params: dict[str, Any]) -> BoundedStream:
+    async with asyncio.timeout(FIRST_TOKEN_S):
+        stream = await endpoint.client.chat.completions.create(**(params | {"model": endpoint.model}))
+        chunks = aiter(stream)
+        try:
+            return BoundedStream(await anext(chunks), chunks, stream.close)
+        except BaseException:
+            await stream.close()
+            raise

@@ -1,0 +1,75 @@
+"""Both sides of the call on one clock, as the caller heard them, from the notice's mark on."""
+
+from domain.playout import BYTES_PER_SECOND
+from domain.ports.recordings import Recordings, RecordingSink
+
+MULAW_SILENCE = b"\xff"
+FLUSH_BYTES = BYTES_PER_SECOND
+"""Sound is handed on a second at a time."""
+
+
+class Recorder:
+    """Aligns our speech, which is sent ahead of its moment, with the caller's, which arrives in it."""
+
+    def __init__(self, recordings: Recordings, call_id: str) -> None:
+        self._recordings = recordings
+        self._call_id = call_id
+        self._sink: RecordingSink | None = None
+        self._origin = 0.0
+        self._caller = bytearray()
+        self._agent = bytearray()
+        self._written = 0
+        self._paused = False
+
+    @property
+    def running(self) -> bool:
+        return self._sink is not None and not self._paused
+
+    def start(self, now: float) -> None:
+        if self._sink is None:
+            self._sink = self._recordings.open(self._call_id)
+            self._origin = now
+        self._paused = False
+
+    def pause(self) -> None:
+        """From here on silence is kept in place of both sides, so that times stay true."""
+        self._paused = True
+
+    def caller(self, mulaw: bytes) -> None:
+        if self._sink is None:
+            return
+        self._caller += MULAW_SILENCE * len(mulaw) if self._paused else mulaw
+        if len(self._caller) - self._written >= FLUSH_BYTES:
+            self._flush(len(self._caller))
+
+    def agent(self, mulaw: bytes, plays_at: float) -> None:
+        """Sound that the caller will hear from `plays_at` on, unless it is cleared first."""
+        if self._sink is None or self._paused:
+            return
+        at = max(self._written, self._index(plays_at))
+        if at > len(self._agent):
+            self._agent += MULAW_SILENCE * (at - len(self._agent))
+        self._agent[at : at + len(mulaw)] = mulaw
+
+    def cleared(self, now: float) -> None:
+        """The carrier threw away what had not played."""
+        if self._sink is not None:
+            del self._agent[max(self._written, self._index(now)) :]
+
+    async def close(self, now: float) -> None:
+        if self._sink is None:
+            return
+        self.cleared(now)
+        self._flush(max(len(self._caller), len(self._agent)))
+        await self._sink.close()
+        self._sink = None
+
+    def _index(self, at: float) -> int:
+        return max(0, round((at - self._origin) * BYTES_PER_SECOND))
+
+    def _flush(self, until: int) -> None:
+        assert self._sink is not None
+        begin, self._written = self._written, until
+        caller = bytes(self._caller[begin:until]).ljust(until - begin, MULAW_SILENCE)
+        agent = bytes(self._agent[begin:until]).ljust(until - begin, MULAW_SILENCE)
+        self._sink.write(caller, agent)

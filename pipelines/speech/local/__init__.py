@@ -1,0 +1,1 @@
+"""Speech on one machine without keys: a rehearsal and test engine, not a production recogniser."""

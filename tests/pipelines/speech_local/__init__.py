@@ -1,0 +1,1 @@
+"""The local engines: their rules exactly, their processes for real."""

@@ -1,0 +1,235 @@
+"""A whole call as a story with seconds, played on the production pipeline in virtual time."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Any, TypeVar, cast
+from zoneinfo import ZoneInfo
+
+from openai import AsyncOpenAI
+from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
+from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
+
+from domain.company import Company, Line, OpeningHours, Voice
+from domain.events import AgentSpoke, Event
+from domain.language import language_for
+from domain.ports.callbacks import CallbackRequest
+from domain.ports.media import Ending
+from pipelines.call import LiveCall
+from pipelines.context import Context
+from pipelines.fixed_speech import FixedSpeech
+from pipelines.kit import Caller, CallKit, Ears, Patience
+from pipelines.model import ModelEndpoint
+from pipelines.tool_calls import ToolOutcome
+from tests.support.scripted_carrier import STREAM, ScriptedCarrier
+from tests.support.scripted_organs import (
+    CHARS_PER_SECOND,
+    Plan,
+    ScriptedEars,
+    ScriptedModel,
+    ScriptedRecogniser,
+    ScriptedVoice,
+)
+
+E = TypeVar("E", bound=Event)
+
+VOICE = Voice(id="anna", names={"scripted": "anna"})
+LINE = Line(
+    id="main",
+    number="+14155550100",
+    language="en-US",
+    voice=VOICE,
+    greeting="How can I help you?",
+    disclosure="You are speaking with an automated assistant.",
+    recording_notice="This call is recorded.",
+    recording=True,
+)
+COMPANY = Company(
+    id="test",
+    name="Testwell",
+    hours=OpeningHours(zone=ZoneInfo("UTC"), weekly={day: ((time(8), time(18)),) for day in range(5)}),
+    lines=(LINE,),
+    goals=(),
+    actions=(),
+    persona="Kind and brief.",
+    documents=(),
+)
+LOOK_UP = FunctionSchema(
+    name="find_order",
+    description="Looks up one order",
+    properties={"order_id": {"type": "string"}},
+    required=["order_id"],
+)
+
+
+class StoppedClock:
+    def now(self) -> datetime:
+        return datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+
+    def monotonic(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+@dataclass
+class ListJournal:
+    events: list[Event] = field(default_factory=list)
+
+    def write(self, call_id: str, event: Event) -> None:
+        self.events.append(event)
+
+    async def settle(self, call_id: str) -> None:
+        return None
+
+
+@dataclass
+class ListRecordings:
+    caller: bytearray = field(default_factory=bytearray)
+    agent: bytearray = field(default_factory=bytearray)
+    closed: bool = False
+
+    def open(self, call_id: str) -> "ListRecordings":
+        return self
+
+    def write(self, caller: bytes, agent: bytes) -> None:
+        self.caller += caller
+        self.agent += agent
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+@dataclass
+class ListCallbacks:
+    taken: list[CallbackRequest] = field(default_factory=list)
+
+    async def take(self, request: CallbackRequest) -> str:
+        self.taken.append(request)
+        return f"message-{len(self.taken)}"
+
+
+class NobodyWatches:
+    watched = False
+
+    def publish(self, call_id: str, kind: str, text: str) -> None:
+        raise AssertionError("nobody watches")
+
+
+async def _kept_sound(text: str, _voice: Voice, _language: str) -> bytes:
+    return b"\x10" * round(len(text) / CHARS_PER_SECOND * 8000)
+
+
+class ScriptedCall:
+    """Say what happens, `await play()`, assert what was heard."""
+
+    def __init__(self, folder: Path, *, line: Line = LINE, patience: Patience | None = None) -> None:
+        self.carrier = ScriptedCarrier()
+        self.model = ScriptedModel()
+        self.second_model: ScriptedModel | None = None
+        self.journal = ListJournal()
+        self.recordings = ListRecordings()
+        self.callbacks = ListCallbacks()
+        self.tool_takes_s = 0.1
+        self.tool_result: Mapping[str, Any] = {"outcome": "found", "say": "It arrives tomorrow."}
+        self.voice_dead = False
+        self.acted: list[tuple[str, Mapping[str, Any]]] = []
+        self._line = line
+        self._patience = patience or Patience()
+        self._said: list[tuple[float, float, str]] = []
+        self._recogniser: ScriptedRecogniser | None = None
+        self._fixed = FixedSpeech(folder, engine="scripted", render=_kept_sound)
+        self.ending: Ending | None = None
+        self.ended_at = 0.0
+
+    def caller_says(self, at: float, until: float, text: str, *, loud: bool = True) -> None:
+        self._said.append((at, until, text))
+        if loud:
+            self.carrier.speech.append((at, until))
+
+    def caller_presses(self, at: float, keys: str) -> None:
+        for index, key in enumerate(keys):
+            self.carrier.digits.append((at + 0.3 * index, key))
+
+    def caller_hangs_up(self, at: float) -> None:
+        self.carrier.hangs_up_at = at
+
+    def agent_plans(self, says: str = "", **plan: Any) -> None:
+        self.model.plans.append(Plan(says=says, **plan))
+
+    async def play(self) -> Ending:
+        await self._prepare()
+        call = LiveCall(
+            kit=self._kit(),
+            caller=Caller(call_id="call-1", number="+14155550111", facts=lambda summary: f"Facts. {summary}"),
+            company=COMPANY,
+            line=self._line,
+            language=language_for("en"),
+            context=Context(
+                instructions="Be kind.", facts="Facts.", tools=ToolsSchema(standard_tools=[LOOK_UP])
+            ),
+            act=self._act,
+            for_the_ear=lambda text: text,
+        )
+        self.call = call
+        reports = [
+            asyncio.create_task(self._report(at, until, text)) for at, until, text in self._said
+        ]
+        self.ending = await call.run(self.carrier, STREAM)
+        self.ended_at = self.carrier.now
+        for report in reports:
+            report.cancel()
+        await asyncio.gather(*reports, return_exceptions=True)
+        return self.ending
+
+    async def _report(self, at: float, until: float, text: str) -> None:
+        while self._recogniser is None:
+            await asyncio.sleep(0.01)
+        await self._recogniser.report(at, until, text, self.carrier._origin)
+
+    async def _prepare(self) -> None:
+        sentences = language_for("en").sentences
+        fixed: list[str] = [self._line.disclosure, self._line.recording_notice, self._line.greeting]
+        for value in vars(sentences).values():
+            fixed += [value] if isinstance(value, str) else list(value)
+        await self._fixed.prepare(fixed, VOICE, "en-US")
+
+    def _kit(self) -> CallKit:
+        models = [self.model, *([self.second_model] if self.second_model else [])]
+        return CallKit(
+            clock=StoppedClock(),
+            journal=self.journal,
+            recordings=self.recordings,
+            callbacks=self.callbacks,
+            live=NobodyWatches(),
+            fixed_speech=self._fixed,
+            models=tuple(ModelEndpoint(client=cast(AsyncOpenAI, m), model="scripted") for m in models),
+            open_ears=self._open_ears,
+            open_voice=lambda _line: ScriptedVoice(dead=self.voice_dead),
+            live_calls=lambda: 1,
+            ignored=lambda _reason: None,
+            patience=self._patience,
+            eager_end_of_turn=False,
+            engines={},
+        )
+
+    async def _open_ears(self, _line: Line) -> Ears:
+        self._recogniser = ScriptedRecogniser()
+        return ScriptedEars(service=self._recogniser)
+
+    async def _act(self, name: str, arguments: Mapping[str, Any]) -> ToolOutcome:
+        self.acted.append((name, arguments))
+        await asyncio.sleep(self.tool_takes_s)
+        return ToolOutcome(for_model=self.tool_result, ends_call=name == "end_call")
+
+    # -- what a story asserts ----------------------------------------------------------------
+
+    def noted(self, kind: type[E]) -> list[E]:
+        return [event for event in self.journal.events if isinstance(event, kind)]
+
+    @property
+    def spoken(self) -> list[AgentSpoke]:
+        return self.noted(AgentSpoke)
