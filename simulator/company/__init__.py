@@ -1,0 +1,1 @@
+"""The sample company's back office: a stand-in for systems of record, reached over HTTP only."""

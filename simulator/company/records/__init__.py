@@ -1,0 +1,1 @@
+"""What Larkfield keeps, one module a resource."""
