@@ -1,7 +1,8 @@
-"""The chat completions interface: streams, usage, faults, scripts and summaries, seen by the official client."""
+"""The chat completions interface as the official client sees it: streams, usage, faults, scripts, summary."""
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -30,11 +31,10 @@ async def fault(app: FastAPI, **given: Any) -> None:
 @pytest.fixture
 async def served(app: FastAPI) -> AsyncIterator[AsyncOpenAI]:
     """Over a real socket, as streams that hang can only be seen there."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", lifespan="off"))
-    running = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.005)
-    port = server.servers[0].sockets[0].getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
+    door = socket.create_server(("127.0.0.1", 0))
+    running = asyncio.create_task(server.serve(sockets=[door]))
+    port = door.getsockname()[1]
     async with AsyncOpenAI(api_key="none", base_url=f"http://127.0.0.1:{port}/v1", max_retries=0) as client:
         yield client
     server.should_exit = True
@@ -138,7 +138,8 @@ async def test_an_empty_answer(app: FastAPI, client: AsyncOpenAI) -> None:
 async def test_wrong_arguments(app: FastAPI, client: AsyncOpenAI) -> None:
     await fault(app, kind="wrong_arguments")
     answer = await client.chat.completions.create(model="m", messages=ASK_FOR_ORDER, tools=TOOLS)
-    call: Any = (answer.choices[0].message.tool_calls or [None])[0]
+    message: Any = answer.choices[0].message
+    call = message.tool_calls[0]
     assert json.loads(call.function.arguments) == {"order_id_x": {"wrong": ["4712"]}}
 
 
@@ -214,9 +215,11 @@ async def test_scripted_replies_come_first(tmp_path: Path) -> None:
 
 async def test_a_call_is_summarised_without_losing_facts_or_promises(client: AsyncOpenAI) -> None:
     told = (
+        "Facts of this call:\n- Today is Monday, 2 November 2026; it is 10:00 at Larkfield.\n"
         "What was said so far, shortened: Caller: my name is Anna Smith.\n\n"
         "user: Hello!\nassistant: Hello, how can I help you?\nuser: I want to know about order 4712.\n"
-        'tool: {"outcome": "found"}\nassistant: It should arrive on Tuesday. A colleague will call you back today.\n'
+        'tool: {"outcome": "found"}\n'
+        "assistant: It should arrive on Tuesday. A colleague will call you back today.\n"
     )
     instructions = "You shorten the record of a telephone call so that the agent can go on without it."
     messages: Any = [{"role": "system", "content": instructions}, {"role": "user", "content": told}]
@@ -226,5 +229,7 @@ async def test_a_call_is_summarised_without_losing_facts_or_promises(client: Asy
         assert kept in summary
     assert "how can I help" not in summary
     assert "outcome" not in summary
+    assert "Monday" not in summary
+    assert "user:" not in summary
     short = await client.chat.completions.create(model="m", messages=messages, max_tokens=12)
     assert len(short.choices[0].message.content or "") <= 48

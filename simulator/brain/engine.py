@@ -1,0 +1,173 @@
+"""The dialogue engine: reads the whole request from its beginning and says what comes next."""
+
+from simulator.brain.aftermath import Aftermath
+from simulator.brain.capabilities import Toolbox
+from simulator.brain.dialogue import Dialogues, Intent
+from simulator.brain.moves import Moves
+from simulator.brain.spoken import digit_strings, say_digits
+from simulator.brain.talk import Answer, Talk
+from simulator.brain.transcript import Called, Note, Returned, Said, Spoken, Transcript
+from simulator.brain.understanding import Ear, Heard
+
+_SILENCE = ("nothing", "silent", "silence", "quiet", "not answered", "no answer", "still there")
+
+
+class Engine:
+    """Deterministic: the same request has the same answer."""
+
+    def __init__(self, dialogues: Dialogues) -> None:
+        self.dialogues = dialogues
+        self.ear = Ear(dialogues)
+
+    def answer(self, transcript: Transcript, toolbox: Toolbox) -> Answer:
+        """What follows the last message."""
+        return _Reading(self, transcript, toolbox).to_the_end()
+
+
+class _Reading:
+    """One request, read step by step."""
+
+    def __init__(self, engine: Engine, transcript: Transcript, toolbox: Toolbox) -> None:
+        self._say = engine.dialogues.say
+        self._dialogues = engine.dialogues
+        self._ear = engine.ear
+        self._transcript = transcript
+        self._talk = Talk(known=transcript.facts())
+        self._moves = Moves(engine.dialogues, toolbox, self._talk, transcript)
+        self._aftermath = Aftermath(engine.dialogues, self._moves, self._talk)
+
+    def to_the_end(self) -> Answer:
+        answer = Answer(text=self._say["opening"])
+        for step in self._transcript.steps:
+            match step:
+                case Said(text=text):
+                    answer = self._caller(text)
+                case Returned(call_id=call_id, text=text):
+                    answer = self._aftermath.of(call_id, text)
+                case Note(text=text):
+                    answer = self._note(text)
+                case Called(call_id=call_id):
+                    self._talk.pending[call_id] = self._talk.asked_of
+                    continue
+                case Spoken(text=text):
+                    self._talk.last_said = self._talk.last_said or text
+                    continue
+            if answer.text and not self._repeats(step):
+                self._talk.last_said = answer.text
+        return answer
+
+    def _repeats(self, step: object) -> bool:
+        return isinstance(step, Said) and self._ear.hear(step.text).intent == "repeat"
+
+    def _note(self, text: str) -> Answer:
+        if any(word in text.lower() for word in _SILENCE):
+            return Answer(text=self._say["still_there"])
+        return Answer(text=self._moves.open_question() or self._say["opening"])
+
+    def _caller(self, text: str) -> Answer:
+        talk = self._talk
+        about_an_order = talk.expecting == "order_number" or talk.topic in {"order_status", "order_contents"}
+        heard = self._ear.hear(text, number_expected=about_an_order)
+        talk.known["utterance"] = text
+        if heard.noise:
+            return self._unclear()
+        given = self._given(heard)
+        if given:
+            talk.unclear = 0
+            return given
+        intent = self._dialogues.intents.get(heard.intent or "")
+        if intent is None and heard.question:
+            talk.unclear, talk.topic = 0, None
+            return self._moves.search(text)
+        if intent is None:
+            return self._unclear()
+        talk.unclear = 0
+        return self._move(intent, text)
+
+    def _given(self, heard: Heard) -> Answer | None:
+        """The answer where the utterance gives what was asked for, or a number at any time."""
+        talk = self._talk
+        intent = self._dialogues.intents.get(heard.intent or "")
+        aside = intent is not None and intent.move in {"aside", "repeat", "goodbye"}
+        if talk.expecting in {"about", "name"} and not aside:
+            talk.known[talk.expecting] = _told(talk.expecting, heard.text)
+            return self._moves.person()
+        if talk.expecting == "phone" and not aside:
+            digits = "".join(digit_strings(heard.text, forgiving=True))
+            if len(digits) >= 6:
+                talk.known["phone"] = digits
+                return self._moves.person()
+        joined = heard.digits or talk.part + heard.part
+        wanted = self._dialogues.slots["order_number"].digits
+        if heard.digits or (heard.part and len(joined) == wanted):
+            talk.part = ""
+            return self._order_number(joined, intent)
+        if heard.part and talk.expecting == "order_number":
+            talk.part = joined if len(joined) < wanted else ""
+            template = self._say["partial_number" if talk.part else "long_number"]
+            return Answer(text=template.format(digits=say_digits(joined)))
+        return None
+
+    def _order_number(self, digits: str, intent: Intent | None) -> Answer:
+        self._talk.known["order_number"] = digits
+        topic = self._dialogues.intents.get(self._talk.topic or "")
+        for candidate in (intent, topic):
+            if candidate and candidate.move == "task" and self._moves.needs_number(candidate):
+                return self._moves.task(candidate)
+        return self._moves.task(self._dialogues.intents["order_status"])
+
+    def _move(self, intent: Intent, text: str) -> Answer:  # noqa: PLR0911 - one return for each move
+        moves, talk = self._moves, self._talk
+        match intent.move:
+            case "task":
+                talk.question = text
+                return moves.task(intent)
+            case "question":
+                talk.topic = intent.id
+                return moves.search(text)
+            case "person":
+                talk.known.pop("about", None)
+                return moves.person(text)
+            case "yes":
+                return moves.yes()
+            case "no":
+                return moves.no()
+            case "thanks":
+                return (
+                    moves.goodbye() if talk.expecting == "anything_else" else moves.more(self._say["welcome"])
+                )
+            case "goodbye":
+                return moves.goodbye()
+            case "repeat":
+                return Answer(text=talk.last_said or self._say["nothing_to_repeat"])
+            case "correction":
+                return moves.correction()
+            case "no_number":
+                return moves.without_number()
+            case "aside":
+                return moves.aside(intent)
+
+    def _unclear(self) -> Answer:
+        talk = self._talk
+        if talk.expecting == "resume":
+            return self._moves.resume()
+        said = self._dialogues.unclear_number if talk.expecting == "order_number" else self._dialogues.unclear
+        at = min(talk.unclear, len(said) - 1)
+        talk.unclear += 1
+        if at and talk.expecting != "order_number":
+            if not self._moves.can_leave_message():
+                at = 0
+            else:
+                talk.expecting = "offer"
+        return Answer(text=said[at])
+
+
+def _told(slot: str, text: str) -> str:
+    if slot == "about":
+        return text.strip().removesuffix(".")
+    for opening in ("my name is ", "this is ", "it's ", "it is ", "i'm ", "i am ", "name is "):
+        at = text.lower().find(opening)
+        if at >= 0:
+            text = text[at + len(opening) :]
+            break
+    return " ".join(word.capitalize() for word in text.strip(" .!,").split()[:4])
