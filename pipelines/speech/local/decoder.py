@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections import deque
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 import orjson
@@ -11,6 +12,8 @@ import orjson
 from pipelines.speech.local.recogniser_files import RecogniserFiles
 from pipelines.speech.local.wire import BrokenPipe, Kind, Message, receive
 
+_ROOT = Path(__file__).parents[3]
+"""Where `-m` finds the process's module, wherever we were started."""
 _START_S = 30.0
 """A cold disk may take seconds to give the model."""
 _MOST_UNREAD = 256 * 1024
@@ -76,6 +79,7 @@ class Decoder:
             *("--acoustic-model", str(files.acoustic_model)),
             *("--language-model", str(files.language_model)),
             *("--dictionary", str(files.dictionary)),
+            cwd=_ROOT,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )

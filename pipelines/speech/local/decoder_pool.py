@@ -41,6 +41,7 @@ class DecoderPool:
         self._corpus, self._vocabulary, self._cache = tuple(corpus), tuple(vocabulary), cache
         self._clock = clock
         self._free: list[Decoder] = []
+        self._alive: set[Decoder] = set()
         self._keepers: list[asyncio.Task[None]] = []
 
     @property
@@ -61,7 +62,7 @@ class DecoderPool:
                 if isinstance(result, Decoder):
                     await result.close()
             raise
-        self._free = list(decoders)
+        self._free, self._alive = list(decoders), set(decoders)
         self._keepers = [asyncio.create_task(self._keep(decoder, files)) for decoder in decoders]
 
     async def close(self) -> None:
@@ -69,7 +70,9 @@ class DecoderPool:
         for keeper in self._keepers:
             keeper.cancel()
         await asyncio.gather(*self._keepers, return_exceptions=True)
+        await asyncio.gather(*(decoder.close() for decoder in self._alive))
         self._keepers.clear()
+        self._alive.clear()
         self._free.clear()
 
     def lease(self) -> Decoder:
@@ -88,16 +91,15 @@ class DecoderPool:
 
     async def _keep(self, decoder: Decoder, files: RecogniserFiles) -> None:
         """Keep one place of the pool filled until the pool is closed."""
-        try:
-            while True:
-                await decoder.gone.wait()
-                await decoder.close()
-                self._free = [other for other in self._free if other is not decoder]
-                logger.warning("a local decoder ended; starting another")
-                decoder = await self._replace(files)
-                self._free.append(decoder)
-        finally:
+        while True:
+            await decoder.gone.wait()
             await decoder.close()
+            self._alive.discard(decoder)
+            self._free = [other for other in self._free if other is not decoder]
+            logger.warning("a local decoder ended; starting another")
+            decoder = await self._replace(files)
+            self._alive.add(decoder)
+            self._free.append(decoder)
 
     async def _replace(self, files: RecogniserFiles) -> Decoder:
         failures = 0

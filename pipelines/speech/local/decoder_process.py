@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import pocketsphinx
-import soxr  # type: ignore[import-untyped]  # the package has no types
+import soxr
 
 from pipelines.speech.local.wire import Kind, Message, read
 

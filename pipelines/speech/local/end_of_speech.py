@@ -102,7 +102,8 @@ class EndOfSpeech:
         self._voice_ms = self._voice_ms + WINDOW_MS if voice else 0
         in_speech = voice and (self._silence_ms == 0 or self._voice_ms >= self._bounds.resume_ms)
         self._silence_ms = 0 if in_speech else self._silence_ms + WINDOW_MS
-        if self._silence_ms < limit_ms:
+        # Voice right now may become proof that the caller goes on: wait for it.
+        if voice or self._silence_ms < limit_ms:
             return None
         self._speaking = False
         return Edge.ENDED

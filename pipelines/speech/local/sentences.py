@@ -18,7 +18,7 @@ _CHOICE = re.compile(r"\[([^]]*)]")
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)*|[0-9]+")
 _PLACEHOLDER = re.compile(r"\{[^}]*\}")
 
-_EXPANSIONS = 300
+_EXPANSIONS = 1000
 """Of a template with more readings than this, so many are drawn."""
 _COMPANY_WEIGHT = 4.0
 _TEMPLATE_WEIGHT = 25.0

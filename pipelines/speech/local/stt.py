@@ -39,6 +39,8 @@ from pipelines.speech.local.recogniser_files import NotInstalled
 
 RATE = 8000
 """Hertz: the telephone's."""
+LANGUAGES = frozenset({"en"})
+"""First parts of the BCP 47 languages that there is an acoustic model for."""
 _WINDOW_BYTES = RATE * WINDOW_MS // 1000 * 2
 _AGGRESSIVENESS = 2
 """Of 0 to 3: a line's noise is no voice, a soft speaker is."""

@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 
 import orjson
 
@@ -17,6 +18,8 @@ RATE = 8000
 LONGEST = 2000
 """Characters in one request, about two minutes of speech; sentences are far shorter."""
 
+_ROOT = Path(__file__).parents[3]
+"""Where `-m` finds the process's module, wherever we were started."""
 _ANSWER_S = 5.0
 """A busy process answers within tens of milliseconds; after this it is stuck."""
 _WORDS_PER_MINUTE = 160
@@ -74,6 +77,11 @@ class LocalVoice:
         """Unbounded queues, each bounded by `LONGEST`: a call that reads slowly holds up no other."""
         self._number = 0
 
+    @property
+    def pid(self) -> int | None:
+        """The process, while there is one."""
+        return self._process.pid if self._process else None
+
     async def start(self) -> None:
         """Returns when the process can speak; raises `NotInstalled` or `VoiceLost`."""
         async with self._starting:
@@ -83,6 +91,7 @@ class LocalVoice:
                 raise NotInstalled("espeakng-loader")
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "pipelines.speech.local.voice_process"),
+                cwd=_ROOT,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
             )

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 import espeakng_loader
 import numpy as np
-import soxr  # type: ignore[import-untyped]  # the package has no types
+import soxr
 
 from pipelines.speech.local.wire import Kind, Message, read
 

@@ -47,7 +47,7 @@ def test_the_arpa_file_counts_its_lines() -> None:
     [
         ("Where is my order 4712?", "where is my order four seven one two"),
         ("Within 14 days, please!", "within fourteen days please"),
-        ("I don’t know {order_id}", "i don't know"),
+        ("I don\N{RIGHT SINGLE QUOTATION MARK}t know {order_id}", "i don't know"),
         ("...", ""),
     ],
 )
@@ -73,7 +73,7 @@ def test_known_words_keep_all_their_pronunciations(tmp_path: Path) -> None:
     source = tmp_path / "words.dict"
     source.write_text("read R EH D\nread(2) R IY D\nreader R IY D ER\n")
     found = dictionary(["read", "solveig"], source)
-    assert found.lines == ("read R EH D", "read(2) R IY D", "solveig S AA L V EY G")
+    assert found.lines == ("read R EH D", "read(2) R IY D", "solveig S AA L V AY G")
     assert found.guessed == ("solveig",)
 
 

@@ -1,0 +1,1 @@
+"""The simulated world's telephones: what scripted and typing callers sound like."""
