@@ -14,7 +14,7 @@ import httpx
 from simulator.carrier.account import Account, PhoneNumber
 from simulator.carrier.carrier import Carrier
 from simulator.carrier.exchange import FarEnd
-from simulator.carrier.reach import HandshakeFailed, Socket, SocketGone
+from simulator.carrier.reach import HandshakeFailed, Opener, Socket, SocketGone
 from simulator.carrier.sound import tone
 from tests.simulator.carrier.virtual_time import passes
 
@@ -180,7 +180,11 @@ class Product:
 
 @asynccontextmanager
 async def carrier_for(
-    product: Product, *, number: PhoneNumber | None = None, far_ends: dict[str, FarEnd] | None = None
+    product: Product,
+    *,
+    number: PhoneNumber | None = None,
+    far_ends: dict[str, FarEnd] | None = None,
+    opener: Opener | None = None,
 ) -> AsyncIterator[Carrier]:
     carrier = Carrier(
         account=ACCOUNT,
@@ -188,7 +192,7 @@ async def carrier_for(
         origins={PUBLIC: LOCAL},
         far_ends=far_ends,
         http=httpx.AsyncClient(transport=httpx.MockTransport(product.answer)),
-        opener=product.open,
+        opener=opener or product.open,
     )
     try:
         yield carrier

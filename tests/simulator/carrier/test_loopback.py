@@ -86,6 +86,7 @@ async def test_the_softphone_calls_hears_types_presses_and_hangs_up() -> None:
     async def talks(end: MediaEnd) -> None:
         end.media(speech(0.5))
         await end.next("dtmf")
+        end.clear()
         end.mark("pressed")
         await end.until_closed()
 
@@ -109,7 +110,8 @@ async def test_the_softphone_calls_hears_types_presses_and_hangs_up() -> None:
             assert told == ["queued", "ringing", "in-progress"]
             await browser.send(json.dumps({"do": "type", "text": "Hello"}))
             await browser.send(json.dumps({"do": "press", "digit": "5"}))
-            await asyncio.wait({asyncio.create_task(product.sockets[0].until_closed())}, timeout=0.2)
+            while not product.sockets[0].of("mark"):
+                message = await browser.recv()
             await browser.send(json.dumps({"do": "hang_up"}))
             while not isinstance(message, str) or json.loads(message).get("status") != "completed":
                 message = await browser.recv()

@@ -10,6 +10,7 @@ from twilio.request_validator import RequestValidator  # type: ignore[import-unt
 from simulator.carrier.call import Inline
 from simulator.carrier.carrier import Carrier
 from simulator.carrier.faults import CallFaults
+from simulator.carrier.reach import Socket
 from simulator.carrier.scripted import ScriptedTelephone
 from simulator.carrier.sound import is_audible
 from tests.simulator.carrier.product import (
@@ -325,3 +326,38 @@ async def test_the_product_hears_the_caller_and_the_recording_measures_its_answe
     assert answer.caller_ended_s == pytest.approx(1.5, abs=0.021)
     assert answer.delay_s == pytest.approx(0.7, abs=0.061)
     assert call.recording.longest_silence().seconds == pytest.approx(answer.delay_s, abs=0.01)
+
+
+@in_virtual_time
+async def test_on_request_the_action_is_asked_even_though_the_caller_has_left() -> None:
+    product = streaming()
+    async with carrier_for(product) as carrier:
+        await talk(carrier, seconds=0.5, faults=CallFaults(action_after_hang_up=True))
+        await carrier.settled()
+        assert len(product.forms("/after")) == 1
+        await talk(carrier, seconds=0.5)
+        await carrier.settled()
+    assert len(product.forms("/after")) == 1
+
+
+@in_virtual_time
+async def test_a_server_that_does_not_read_loses_its_socket() -> None:
+    product = streaming()
+
+    class Stuck:
+        def __init__(self, inner: Socket) -> None:
+            self._inner = inner
+            self.receive, self.close, self.cut = inner.receive, inner.close, inner.cut
+
+        async def send(self, message: str | bytes) -> None:
+            await passes(0.5)
+            await self._inner.send(message)
+
+    async def open_stuck(url: str, headers: dict[str, str]) -> Socket:
+        return Stuck(await product.open(url, headers))
+
+    async with carrier_for(product, opener=open_stuck) as carrier:
+        call = await carrier.place_call(CALLER, NUMBER, ScriptedTelephone())
+        await call.ended()
+    assert [w.error for w in call.warnings] == [31903]
+    assert product.forms("/after")

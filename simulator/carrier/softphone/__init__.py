@@ -1,0 +1,1 @@
+"""The browser softphone: a page, its socket, and the telephone behind it."""
