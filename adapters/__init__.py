@@ -1,1 +1,1 @@
-
+"""One translation per outside system: SQL, Twilio, HTTP, files."""

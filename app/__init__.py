@@ -1,1 +1,1 @@
-
+"""The doors: telephone, HTTP API, desk, command line; and the wiring."""

@@ -91,6 +91,8 @@ class Binding:
     kind: Literal["openapi", "builtin"]
     name: str
     """The operation's `operationId`, or the built-in's name."""
+    given: Mapping[str, str] = field(default_factory=dict)
+    """Operation parameter to a fact of the call (`caller.number`, `customer.x`), not the model's choice."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,9 +107,20 @@ class Action:
     binding: Binding
     outcomes: Mapping[str, str]
     """Outcome name (`found`, `not_found`, `failed` ...) to what the agent may say of it."""
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Primary language tag to outcomes in that language; `outcomes` where one is missing."""
+    outcome_by: str | None = None
+    """A field of the answer whose value names the outcome; `found` where no such outcome is declared."""
+    facts: tuple[str, ...] = ()
+    """Dotted fields of the answer that may leave the gate; nothing else does. A list lies under `results`."""
     timeout_s: float = 8.0
     filler: str | None = None
     """Said while the caller waits for this action; the language's own filler otherwise."""
+
+    def words(self, outcome: str, language: str) -> str | None:
+        """The company's sentence for an outcome, by BCP 47 tag."""
+        translated = self.translations.get(language.split("-", 1)[0].lower(), {})
+        return translated.get(outcome, self.outcomes.get(outcome))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +139,14 @@ class Document:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Recognition:
+    """How the back office tells who rings: an operation that takes the caller's number."""
+
+    operation: str
+    argument: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Company:
     """The whole folder."""
 
@@ -140,6 +161,7 @@ class Company:
     vocabulary: tuple[str, ...] = ()
     """Names and products that a recogniser should know."""
     restricted_words: frozenset[str] = field(default_factory=frozenset)
+    recognise: Recognition | None = None
 
     def line_for(self, number: str) -> Line | None:
         """The line that was called, by its E.164 number."""

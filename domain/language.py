@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from importlib import resources
 from typing import Any, Literal
@@ -63,6 +63,17 @@ class Language:
     """Words on which nobody ends a sentence: whoever pauses there goes on."""
     _backchannel: re.Pattern[str]
     _answer: re.Pattern[str]
+
+    def of_company(self, name: str) -> "Language":
+        """The same language with the company's name in its sentences."""
+
+        def filled(said: str | tuple[str, ...]) -> str | tuple[str, ...]:
+            if isinstance(said, tuple):
+                return tuple(way.replace("{company}", name) for way in said)
+            return said.replace("{company}", name)
+
+        ours: dict[str, Any] = {key: filled(said) for key, said in vars(self.sentences).items()}
+        return replace(self, sentences=Sentences(**ours))
 
     def is_backchannel(self, text: str) -> bool:
         """Whether the caller only shows that they listen; it takes no turn."""

@@ -54,8 +54,12 @@ class Hearing(Protocol):
 class TurnTaking:
     """One call's floor. Every method takes the moment, in seconds, and returns orders in their order."""
 
-    def __init__(self, language: Hearing, *, is_protected: Callable[[], bool]) -> None:
+    def __init__(
+        self, language: Hearing, *, is_protected: Callable[[], bool], weigh_pauses: bool = True
+    ) -> None:
+        """`weigh_pauses`: False where the recogniser itself waits for the end of a sentence."""
         self._language = language
+        self._weigh_pauses = weigh_pauses
         self._is_protected = is_protected
         self._carried = ""
         self._over_us = False
@@ -156,7 +160,7 @@ class TurnTaking:
         if not whole:
             self._to(Floor.LISTENING)
             return []
-        if text and self._language.seems_unfinished(whole):
+        if text and self._weigh_pauses and self._language.seems_unfinished(whole):
             self._carried = whole
             self._to(Floor.UNFINISHED, now + UNFINISHED_WAIT_S)
             return []

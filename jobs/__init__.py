@@ -1,1 +1,1 @@
-
+"""Work that must happen even if this process dies."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from loguru import logger
@@ -15,7 +15,7 @@ from pipecat.workers.runner import WorkerRunner
 
 import prompts
 from domain.company import Company, Line
-from domain.events import Event, StreamLost, StreamResumed
+from domain.events import CallStarted, Event, StreamLost, StreamResumed
 from domain.frame_joining import FrameJoiner
 from domain.language import Language
 from domain.ports.media import Ending, MediaSocket, SocketClosed
@@ -49,7 +49,10 @@ class LiveCall:
         context: Context,
         act: Callable[[str, Mapping[str, Any]], Awaitable[ToolOutcome]],
         for_the_ear: Callable[[str], str],
+        started: CallStarted,
+        recall: Callable[[], Awaitable[Sequence[Event]]] | None = None,
     ) -> None:
+        """`recall`: what was said before, where another process carried the call until now."""
         self._kit = kit
         self._caller = caller
         self._company = company
@@ -58,6 +61,8 @@ class LiveCall:
         self._context = context
         self._act = act
         self._for_the_ear = for_the_ear
+        self._started = started
+        self._recall = recall
         self._loop = asyncio.get_running_loop()
         self._answered_at = self._loop.time()
         self._recorder = Recorder(kit.recordings, caller.call_id)
@@ -68,10 +73,12 @@ class LiveCall:
 
     async def run(self, socket: MediaSocket, stream_sid: str) -> Ending:
         """Talk until the end; may be run once more on a new socket after `STREAM_LOST`."""
-        resumed = self._runs > 0
+        resumed = self._runs > 0 or self._recall is not None
+        if self._recall is not None:
+            self._context.recall(await self._recall())
+            self._recall = None
         self._runs += 1
-        if resumed:
-            self._write(StreamResumed(at_ms=self._ms(self._loop.time())))
+        self._write(StreamResumed(at_ms=self._ms(self._loop.time())) if resumed else self._started)
         ears = await self._kit.open_ears(self._line)
         try:
             ending = await self._converse(socket, stream_sid, ears, resumed=resumed)
@@ -96,6 +103,7 @@ class LiveCall:
             recorder=self._recorder,
             write=self._write,
             ms=self._ms,
+            weigh_pauses=not ears.weighs_pauses,
         )
         dialogue.heard.turn = self._turn
         mouth = Mouth(
@@ -224,7 +232,10 @@ class CallChannel:
         asked = LLMContext(messages=[{"role": "user", "content": f"{self._context.facts}\n\n{told}"}])
         try:
             async with asyncio.timeout(SUMMARY_WITHIN_S):
-                return await self._model.run_inference(asked, system_instruction=prompts.text("summary.md")) or ""
+                return (
+                    await self._model.run_inference(asked, system_instruction=prompts.text("summary.md"))
+                    or ""
+                )
         except Exception as error:  # a summary is never worth a call
             logger.bind(error=type(error).__name__).warning("a long call could not be shortened")
             return ""

@@ -1,12 +1,15 @@
 """What the model knows now: the conversation as it was heard, the facts, and the tools."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
 from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
 from pipecat.processors.aggregators.llm_context import LLMContext
+
+from domain.events import AgentSpoke, CallerSaid, Event
 
 KEEP_TURNS = 12
 """Messages that stay word for word when a long call is shortened."""
@@ -14,6 +17,22 @@ SHORTEN_OVER = 40
 """Messages after which a call counts as long."""
 
 Message = dict[str, Any]
+
+
+def tools_schema(tools: Sequence[Mapping[str, Any]]) -> ToolsSchema:
+    """Tools as a chat-completions request takes them, in the form that pipecat takes."""
+    functions = [tool["function"] for tool in tools]
+    return ToolsSchema(
+        standard_tools=[
+            FunctionSchema(
+                name=function["name"],
+                description=function["description"],
+                properties=function["parameters"]["properties"],
+                required=function["parameters"]["required"],
+            )
+            for function in functions
+        ]
+    )
 
 
 @dataclass(kw_only=True)
@@ -55,6 +74,17 @@ class Context:
         self.messages.append({"role": "assistant", "content": None, "tool_calls": [call]})
         content = result if isinstance(result, str) else json.dumps(result, ensure_ascii=False)
         self.messages.append({"role": "tool", "tool_call_id": call_id, "content": content})
+
+    def recall(self, events: Sequence[Event]) -> None:
+        """What the journal tells of a call that another process carried before it died."""
+        for event in events:
+            match event:
+                case CallerSaid(text=text):
+                    self.caller_said(text)
+                case AgentSpoke(heard=heard):
+                    self.agent_was_heard(heard)
+                case _:
+                    pass
 
     def for_model(self) -> LLMContext:
         """A context of its own for each inference: what a model is told never changes under it."""

@@ -87,6 +87,7 @@ class Dialogue:
         recorder: Recorder,
         write: Callable[[Event], None],
         ms: Callable[[float], int],
+        weigh_pauses: bool,
     ) -> None:
         self._kit = kit
         self._caller = caller
@@ -125,7 +126,7 @@ class Dialogue:
             on_all_heard=lambda: self.tell(self._all_heard),
             on_notice=self._on_notice,
         )
-        self.turns = TurnTaking(language, is_protected=lambda: self.heard.mouth.playout.protected())
+        self.turns = TurnTaking(language, is_protected=self._says_notice, weigh_pauses=weigh_pauses)
         self.waiting = Waiting(self, language, ask_after_s=kit.patience.ask_after_s)
         self.channel: Channel
 
@@ -186,6 +187,9 @@ class Dialogue:
         if not self.heard.say_kept(text, role, next_up=next_up):
             self.heard.plan(text, role)
             await self.channel.speak(text)
+
+    def _says_notice(self) -> bool:
+        return self.heard.mouth.playout.protected()
 
     # -- the caller --------------------------------------------------------------------------
 
@@ -447,9 +451,7 @@ class Dialogue:
             await self._apologise()
 
     def second_model(self, error: str) -> None:
-        self.note(
-            ProviderFailed(station="model", provider="first", error=error, took_over="second_provider")
-        )
+        self.note(ProviderFailed(station="model", provider="first", error=error, took_over="second_provider"))
 
     async def _give_up(self) -> None:
         """We cannot hear the caller: apologise and give the call to the line's fallback."""

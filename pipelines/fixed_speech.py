@@ -15,6 +15,8 @@ Render = Callable[[str, Voice, str], Awaitable[bytes]]
 """(text, voice, language) to mu-law at 8 kHz; raises what the engine raised."""
 
 HOLD_SOUND_S = 2.0
+AT_ONCE = 4
+"""Sentences in the making; providers limit how many."""
 
 
 class FixedSpeech:
@@ -31,20 +33,23 @@ class FixedSpeech:
         return self._sounds.get(self._key(text, voice))
 
     async def prepare(self, sentences: Iterable[str], voice: Voice, language: str) -> int:
-        """Load or synthesise what is missing, one after the other; returns how many could not be made."""
-        missing = 0
-        for text in dict.fromkeys(filter(None, sentences)):
+        """Load or synthesise what is missing, a few at a time; returns how many could not be made."""
+        few = asyncio.Semaphore(AT_ONCE)
+
+        async def made(text: str) -> bool:
             key = self._key(text, voice)
-            if key in self._sounds:
-                continue
             try:
-                self._sounds[key] = await self._load_or_render(key, text, voice, language)
+                async with few:
+                    self._sounds[key] = await self._load_or_render(key, text, voice, language)
             except Exception as error:  # whatever an engine raises, the others must still be prepared
-                missing += 1
                 logger.bind(engine=self._engine, error=type(error).__name__).warning(
                     "a fixed sentence could not be synthesised; it will be spoken live"
                 )
-        return missing
+                return False
+            return True
+
+        wanted = [text for text in dict.fromkeys(filter(None, sentences)) if self.sound(text, voice) is None]
+        return (await asyncio.gather(*map(made, wanted))).count(False)
 
     async def _load_or_render(self, key: str, text: str, voice: Voice, language: str) -> bytes:
         path = self._folder / f"{key}.ulaw"

@@ -24,6 +24,8 @@ class Ears(Protocol):
     service: STTService
     starts_with_words: bool
     """It reports the first words together with the start of a turn."""
+    weighs_pauses: bool
+    """It waits longer itself where a sentence is plainly not over."""
 
     def before(self) -> list[FrameProcessor]:
         """Processors that belong in front of the recogniser, such as a voice detector."""

@@ -19,32 +19,37 @@ class Recorder:
         self._caller = bytearray()
         self._agent = bytearray()
         self._written = 0
-        self._paused = False
 
     @property
     def running(self) -> bool:
-        return self._sink is not None and not self._paused
+        return self._sink is not None
 
     def start(self, now: float) -> None:
         if self._sink is None:
             self._sink = self._recordings.open(self._call_id)
             self._origin = now
-        self._paused = False
 
     def pause(self) -> None:
-        """From here on silence is kept in place of both sides, so that times stay true."""
-        self._paused = True
+        """From here on nothing is kept, until `resume`; times stay true."""
+        if self._sink is not None:
+            self._flush(len(self._caller))
+            self._sink.pause()
+
+    def resume(self) -> None:
+        if self._sink is not None:
+            self._flush(len(self._caller))
+            self._sink.resume()
 
     def caller(self, mulaw: bytes) -> None:
         if self._sink is None:
             return
-        self._caller += MULAW_SILENCE * len(mulaw) if self._paused else mulaw
+        self._caller += mulaw
         if len(self._caller) - self._written >= FLUSH_BYTES:
             self._flush(len(self._caller))
 
     def agent(self, mulaw: bytes, plays_at: float) -> None:
         """Sound that the caller will hear from `plays_at` on, unless it is cleared first."""
-        if self._sink is None or self._paused:
+        if self._sink is None:
             return
         at = max(self._written, self._index(plays_at))
         if at > len(self._agent):

@@ -36,7 +36,9 @@ class ToolCalls:
         dialogue.filler_of_action = self._filler_of(params.function_name)
         # What has begun in a company's system is finished and journalled, even where the caller
         # speaks over it; only the answer to the model is lost with the turn it belonged to.
-        outcome = await asyncio.shield(asyncio.ensure_future(self._act(params.function_name, params.arguments)))
+        outcome = await asyncio.shield(
+            asyncio.ensure_future(self._act(params.function_name, params.arguments))
+        )
         await params.result_callback(dict(outcome.for_model))
         call_id, name, arguments = params.tool_call_id, params.function_name, params.arguments
         if outcome.ends_call:

@@ -116,7 +116,7 @@ class TurnTakingProcessor(FrameProcessor):
         await self.push_frame(LLMContextFrame(self._context.for_model(), speculation=speculative))
 
     async def stop_answer(self) -> None:
-        await self.broadcast_interruption()
+        await self.broadcast_interruption()  # type: ignore[no-untyped-call]  # half of pipecat is not annotated
 
     async def withdraw_guess(self) -> None:
         await self.push_frame(EagerEndOfTurnCancelFrame())

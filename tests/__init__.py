@@ -1,1 +1,1 @@
-
+"""What judges us exactly."""

@@ -10,6 +10,12 @@ class RecordingSink(Protocol):
         """Append as many mu-law bytes (8 kHz) of both sides; never waits."""
         ...
 
+    def pause(self) -> None:
+        """What is written from here on is not kept; its time is, as silence."""
+        ...
+
+    def resume(self) -> None: ...
+
     async def close(self) -> None:
         """Everything is on disk, encrypted."""
         ...
@@ -18,4 +24,6 @@ class RecordingSink(Protocol):
 class Recordings(Protocol):
     """The store of recordings."""
 
-    def open(self, call_id: str) -> RecordingSink: ...
+    def open(self, call_id: str) -> RecordingSink:
+        """Begin the call's recording, or go on with it."""
+        ...

@@ -41,7 +41,9 @@ def _levels(text: str | None, default: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(",")) if text else default
 
 
-def _climb(rig: Rig, command: str, target: tuple[str, ...], levels: tuple[int, ...], name: str) -> list[Level]:
+def _climb(
+    rig: Rig, command: str, target: tuple[str, ...], levels: tuple[int, ...], name: str
+) -> list[Level]:
     """Every level is run, also above one that did not hold: the table shows where it breaks."""
     return [rig.run(name, command, target, calls) for calls in levels]
 

@@ -60,13 +60,26 @@ def print_report(report: Report) -> None:
     for key, value in report.keys().items():
         console.print(f"{key:>24}  {value}")
     ours, peers = capacity(report.ours), capacity(report.peer)
-    ratio = f"{ours / peers:.1f} times" if peers else "no level of the stock bot held, so there is no ratio to"
+    ratio = (
+        f"{ours / peers:.1f} times" if peers else "no level of the stock bot held, so there is no ratio to"
+    )
     console.print(f"{ours} calls on one core, {ratio} the tuned stock bot's {peers} in this run")
 
 
 def _table(title: str, levels: Sequence[Level]) -> Table:
     table = Table(title=title, title_justify="left")
-    heads = ("calls", "own p50", "p95", "clear p95", "lost %", "failed", "cpu/call-s", "rss MB", "lag p95", "")
+    heads = (
+        "calls",
+        "own p50",
+        "p95",
+        "clear p95",
+        "lost %",
+        "failed",
+        "cpu/call-s",
+        "rss MB",
+        "lag p95",
+        "",
+    )
     for head in heads:
         table.add_column(head, justify="right")
     for level in levels:

@@ -55,6 +55,7 @@ class EngineEars:
 
     service: STTService
     starts_with_words: bool = False
+    weighs_pauses: bool = False
     detector: FrameProcessor | None = None
     """A local voice detector, where the recogniser finds no turns itself."""
     on_release: Callable[[], Awaitable[None]] | None = None
@@ -88,7 +89,7 @@ def flux(settings: SpeechSettings, line: Line) -> EngineEars:
         ),
         audio_passthrough=False,
     )
-    return EngineEars(service=service, starts_with_words=True)
+    return EngineEars(service=service, starts_with_words=True, weighs_pauses=True)
 
 
 def nova(settings: SpeechSettings, line: Line) -> EngineEars:

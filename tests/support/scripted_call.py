@@ -13,7 +13,7 @@ from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
 from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
 
 from domain.company import Company, Line, OpeningHours, Voice
-from domain.events import AgentSpoke, Event
+from domain.events import AgentSpoke, CallStarted, Event
 from domain.language import language_for
 from domain.ports.callbacks import CallbackRequest
 from domain.ports.media import Ending
@@ -56,6 +56,19 @@ COMPANY = Company(
     persona="Kind and brief.",
     documents=(),
 )
+STARTED = CallStarted(
+    company="test",
+    line="main",
+    direction="inbound",
+    carrier_call_id="CA" + "0" * 32,
+    caller="+14155550111",
+    called=LINE.number,
+    language="en-US",
+    prompts_version="test",
+    speech_to_text="scripted",
+    text_to_speech="scripted",
+    model="scripted",
+)
 LOOK_UP = FunctionSchema(
     name="find_order",
     description="Looks up one order",
@@ -94,6 +107,12 @@ class ListRecordings:
 
     def open(self, call_id: str) -> "ListRecordings":
         return self
+
+    def pause(self) -> None:
+        raise AssertionError("no story pauses a recording")
+
+    def resume(self) -> None:
+        raise AssertionError("no story pauses a recording")
 
     def write(self, caller: bytes, agent: bytes) -> None:
         self.caller += caller
@@ -173,6 +192,7 @@ class ScriptedCall:
             ),
             act=self._act,
             for_the_ear=lambda text: text,
+            started=STARTED,
         )
         self.call = call
         reports = [

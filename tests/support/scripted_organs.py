@@ -56,6 +56,7 @@ class ScriptedRecogniser(STTService):
 class ScriptedEars:
     service: ScriptedRecogniser
     starts_with_words: bool = True
+    weighs_pauses: bool = True
 
     def before(self) -> list[FrameProcessor]:
         return []

@@ -20,7 +20,7 @@ class NoDecoderFree(Exception):
     def __init__(self, size: int) -> None:
         super().__init__(
             f"all {size} local decoders are in use: refuse the call, or raise the number of decoders "
-            "(each takes about 110 MB and 5 % of a core while its caller speaks)"
+            "(each takes about 30 MB and 5 % of a core while its caller speaks)"
         )
 
 

@@ -1,0 +1,1 @@
+"""Twilio's language: call control over REST, signatures on what it sends, documents of instructions."""

@@ -1,0 +1,1 @@
+"""What Callwright keeps, in PostgreSQL: calls, their journals, messages taken, recordings, documents."""

@@ -1,0 +1,1 @@
+"""The database's history, run at start under a lock."""

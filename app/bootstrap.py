@@ -1,0 +1,234 @@
+"""The one place where parts meet: every process is put together here, and adapters are chosen only here.
+
+`app/storage.py` and `app/speech.py` are its two store-rooms.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import httpx
+from loguru import logger
+
+from adapters.carrier.phone import TwilioPhone
+from adapters.carrier.twiml import Words
+from adapters.company_folder.load import load_company
+from adapters.openapi import OpenApiBackOffice
+from app.api.assembly import open_api
+from app.conversations import Conversations
+from app.logs import set_up_logs
+from app.metrics import Metrics
+from app.server import DrainingServer, ServerKit, create_app, server_config
+from app.settings import Settings
+from app.speech import engine_names, keep_sentences, models, speech_engines
+from app.storage import Storage, open_storage
+from app.telephony.exchange import Capacity, CarrierAccount, Exchange, open_exchange
+from app.telephony.lines import ReachedLine
+from domain.clock import Clock, SystemClock
+from domain.company import Company, Line
+from domain.events import Event
+from domain.language import language_for
+from pipelines.fixed_speech import FixedSpeech
+from pipelines.kit import CallKit, Patience
+from pipelines.speech.opening import SpeechEngines
+from prompts.spoken import fill
+from tools.gate import Gate
+
+__all__ = ["open_storage", "run", "serve"]
+
+SENTENCES_WITHIN_S = 20.0
+"""How long a start waits for the fixed sentences; what is missing then is made while calls run."""
+
+
+def serve(settings: Settings) -> None:
+    """Run one process until it is told to stop and its last call has ended."""
+    set_up_logs(settings.log_level)
+    try:
+        import uvloop  # noqa: PLC0415  # not made for every platform
+    except ImportError:
+        asyncio.run(run(settings))
+    else:
+        uvloop.run(run(settings))
+
+
+async def run(settings: Settings) -> None:
+    clock, metrics = SystemClock(), Metrics()
+    companies = tuple(load_company(folder) for folder in settings.companies)
+    async with AsyncExitStack() as stack:
+        storage = await stack.enter_async_context(open_storage(settings, clock))
+        kit = ServerKit(
+            metrics=metrics,
+            clock=clock,
+            routers=[open_api(settings, storage, clock)],
+            ready=storage.answers,
+            close=_nothing,
+        )
+        if settings.carries_calls:
+            exchange = await _open_telephone(settings, storage, companies, clock, metrics, stack)
+            kit = _with_telephone(kit, exchange)
+        config = server_config(create_app(kit), host=settings.host, port=settings.port)
+        logger.bind(role=settings.role, host=settings.host, port=settings.port).info("ready for calls")
+        await DrainingServer(config, kit, drain_s=settings.drain_s).serve()
+
+
+async def _nothing() -> None:
+    """The stack of `run` lets go of everything, in the opposite order of its making."""
+
+
+def _with_telephone(kit: ServerKit, exchange: Exchange) -> ServerKit:
+    def drain() -> None:
+        exchange.admission.draining = True
+
+    return replace(
+        kit,
+        routers=[*kit.routers, *exchange.routers],
+        routes=[*kit.routes, *exchange.routes],
+        watches=[*kit.watches, *exchange.watches],
+        live_calls=lambda: len(exchange.live),
+        drain=drain,
+        draining=lambda: exchange.admission.draining,
+    )
+
+
+async def _open_telephone(
+    settings: Settings,
+    storage: Storage,
+    companies: Sequence[Company],
+    clock: Clock,
+    metrics: Metrics,
+    stack: AsyncExitStack,
+) -> Exchange:
+    engines = speech_engines(settings, companies, clock)
+    await engines.start()
+    stack.push_async_callback(engines.close)
+    lines = _lines_understood(companies, engines)
+    kept = FixedSpeech(settings.home / "speech", engine=settings.text_to_speech, render=engines.render)
+    keeping = asyncio.create_task(keep_sentences(kept, lines), name="keep sentences")
+    stack.callback(keeping.cancel)
+    await asyncio.wait({keeping}, timeout=SENTENCES_WITHIN_S)
+
+    kit = CallKit(
+        clock=clock,
+        journal=storage.journal,
+        recordings=storage.recordings,
+        callbacks=storage.callbacks,
+        live=storage.live,
+        fixed_speech=kept,
+        models=models(settings),
+        open_ears=engines.open_ears,
+        open_voice=engines.open_voice,
+        live_calls=lambda: len(exchange.live),
+        ignored=lambda reason: metrics.ignored.labels("media", reason).inc(),
+        patience=Patience(longest_call_s=settings.longest_call_s),
+        eager_end_of_turn=settings.eager_end_of_turn,
+        engines=engine_names(settings),
+    )
+    conversations = Conversations(
+        kit=kit,
+        gates=await _gates(settings, storage, companies, clock, stack),
+        companies={company.id: company for company in companies},
+        recall=partial(_recall, storage),
+    )
+    exchange = open_exchange(
+        account=CarrierAccount(
+            sid=settings.twilio_account_sid, tokens=settings.twilio_tokens, public_url=settings.public_url
+        ),
+        capacity=_capacity(settings),
+        store=storage.calls,
+        phone=await _phone(settings, clock, stack),
+        journal=storage.journal,
+        callbacks=storage.callbacks,
+        open_conversation=conversations.open,
+        line_of={line.number: _reached(company, line) for company, line in lines}.get,
+        clock=clock,
+        metrics=metrics,
+        tell_lag=_print_lag if settings.print_loop_lag else None,
+    )
+    return exchange
+
+
+def _print_lag(worst_s: float) -> None:
+    """The line that the load rig looks for in a server's output."""
+    print(f"loop_lag_ms={1000 * worst_s:.1f}", flush=True)  # noqa: T201
+
+
+def _capacity(settings: Settings) -> Capacity:
+    """The engine on this machine hears only so many at once."""
+    local = settings.speech_to_text == "local"
+    most = min(settings.max_calls, settings.local_recognisers) if local else settings.max_calls
+    return Capacity(max_calls=most, max_lag_s=settings.busy_lag_ms / 1000)
+
+
+def _lines_understood(companies: Sequence[Company], engines: SpeechEngines) -> list[tuple[Company, Line]]:
+    lines = [(company, line) for company in companies for line in company.lines]
+    for company, line in lines:
+        if not engines.understands(line):
+            logger.bind(company=company.id, line=line.id, language=line.language).warning(
+                "a line is not served: the chosen recogniser does not know its language"
+            )
+    return [(company, line) for company, line in lines if engines.understands(line)]
+
+
+def _reached(company: Company, line: Line) -> ReachedLine:
+    said = language_for(line.language).of_company(company.name).sentences
+    words = Words(
+        language=line.language,
+        busy=said.busy,
+        transferring=said.line_trouble,
+        leave_message=f"{said.provider_failure} {said.call_back_offer}",
+        goodbye=said.goodbye,
+    )
+    return ReachedLine(company=company.id, line=line, words=words)
+
+
+async def _gates(
+    settings: Settings,
+    storage: Storage,
+    companies: Sequence[Company],
+    clock: Clock,
+    stack: AsyncExitStack,
+) -> Mapping[str, Gate]:
+    client = await stack.enter_async_context(httpx.AsyncClient())
+    gates = {}
+    for company, folder in zip(companies, settings.companies, strict=True):
+        await storage.knowledge.load(company)
+        gates[company.id] = Gate(
+            company,
+            knowledge=storage.knowledge,
+            callbacks=storage.callbacks,
+            back_office=_back_office(settings, folder, client),
+            clock=clock,
+            wording=fill,
+        )
+    return gates
+
+
+def _back_office(settings: Settings, folder: Path, client: httpx.AsyncClient) -> OpenApiBackOffice:
+    path = folder / "backoffice.openapi.json"
+    document = json.loads(path.read_text("utf-8")) if path.exists() else {"paths": {}}
+    key = settings.back_office_key.get_secret_value() if settings.back_office_key else ""
+    return OpenApiBackOffice(document, client=client, base_url=settings.back_office_url or "", api_key=key)
+
+
+async def _phone(settings: Settings, clock: Clock, stack: AsyncExitStack) -> TwilioPhone:
+    username, password = settings.twilio_credentials
+    phone = TwilioPhone(
+        account_sid=settings.twilio_account_sid,
+        username=username,
+        password=password,
+        clock=clock,
+        base_url=settings.twilio_api_url,
+    )
+    stack.push_async_callback(phone.close)
+    return phone
+
+
+async def _recall(storage: Storage, call_id: str) -> Sequence[Event]:
+    """What another process wrote of this call; our own numbers go on after it."""
+    await storage.journal.resume(call_id)
+    recorded = await storage.views.events(call_id)
+    return [entry.event for entry in recorded if isinstance(entry.event, Event)]

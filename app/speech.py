@@ -1,0 +1,74 @@
+"""Settings into speech: engines, models, and the sentences that are kept ready in every voice."""
+
+from collections.abc import Mapping, Sequence
+
+from openai import AsyncOpenAI
+from pydantic import SecretStr
+
+from app.settings import Settings
+from domain.clock import Clock
+from domain.company import Company, Line
+from domain.language import language_for
+from pipelines.fixed_speech import FixedSpeech
+from pipelines.model import ModelEndpoint
+from pipelines.speech.engines import SpeechSettings
+from pipelines.speech.opening import SpeechEngines
+
+
+def speech_engines(settings: Settings, companies: Sequence[Company], clock: Clock) -> SpeechEngines:
+    return SpeechEngines(
+        SpeechSettings(
+            speech_to_text=settings.speech_to_text,
+            text_to_speech=settings.text_to_speech,
+            keys={str(provider): key for provider, key in settings.provider_keys.items()},
+            endpoints=settings.provider_endpoints,
+            eager_end_of_turn=settings.eager_end_of_turn,
+            keyterms=tuple(word for company in companies for word in company.vocabulary),
+            end_of_turn_ms=settings.end_of_turn_ms,
+        ),
+        clock=clock,
+        cache=settings.home / "speech",
+        corpus=[phrase for company in companies for goal in company.goals for phrase in goal.phrases],
+        vocabulary=[word for company in companies for word in company.vocabulary],
+        local_recognisers=settings.local_recognisers,
+    )
+
+
+def models(settings: Settings) -> tuple[ModelEndpoint, ...]:
+    """The model and, where one is set, the one that takes over."""
+    first = _endpoint(settings.model, settings.model_base_url, settings.openai_api_key)
+    if settings.fallback_model is None:
+        return (first,)
+    key = settings.fallback_model_api_key or settings.openai_api_key
+    return (first, _endpoint(settings.fallback_model, settings.fallback_model_base_url, key))
+
+
+def _endpoint(model: str, base_url: str | None, key: SecretStr | None) -> ModelEndpoint:
+    """Endpoints of one's own often want no key; the client insists on one. Retries are ours to bound."""
+    client = AsyncOpenAI(api_key=key.get_secret_value() if key else "none", base_url=base_url, max_retries=0)
+    return ModelEndpoint(client=client, model=model)
+
+
+def engine_names(settings: Settings) -> Mapping[str, str]:
+    """For the journal: which engines carried a call."""
+    return {
+        "speech_to_text": settings.speech_to_text,
+        "text_to_speech": settings.text_to_speech,
+        "model": settings.model,
+    }
+
+
+async def keep_sentences(kept: FixedSpeech, lines: Sequence[tuple[Company, Line]]) -> int:
+    """Synthesise every fixed sentence of every line; returns how many could not be made."""
+    missing = 0
+    for company, line in lines:
+        missing += await kept.prepare(fixed_sentences(company, line), line.voice, line.language)
+    return missing
+
+
+def fixed_sentences(company: Company, line: Line) -> list[str]:
+    """Whatever the runtime itself may say on a line, and what its actions want said while they take time."""
+    said: list[str] = [line.disclosure, line.recording_notice, line.greeting]
+    for sentence in vars(language_for(line.language).of_company(company.name).sentences).values():
+        said += [sentence] if isinstance(sentence, str) else list(sentence)
+    return said + [action.filler for action in company.actions if action.filler]

@@ -1,0 +1,36 @@
+"""What the caller wants, followed through a call by what was done: opened by a deed, closed by its proof."""
+
+from collections.abc import Sequence
+
+from domain.company import Company, Goal
+from domain.events import GoalOpened, GoalResolved
+
+
+class GoalTrack:
+    """One call's goals. A goal opens with the first action that only it uses, or that it shares."""
+
+    def __init__(self, company: Company) -> None:
+        self._goals = company.goals
+        self._open: dict[str, Goal] = {}
+
+    @property
+    def current(self) -> Goal | None:
+        """The goal opened last that is not resolved."""
+        return next(reversed(self._open.values()), None)
+
+    def proposed(self, action: str) -> Sequence[GoalOpened]:
+        """The model asked for this action; the goal that it serves is open from now on."""
+        serving = [goal for goal in self._goals if action in goal.actions]
+        if not serving or any(goal.id in self._open for goal in serving):
+            return []
+        goal = min(serving, key=lambda goal: len(goal.actions))
+        self._open[goal.id] = goal
+        return [GoalOpened(goal=goal.id)]
+
+    def done(self, action: str, outcome: str) -> Sequence[GoalResolved]:
+        """The action ended like this; what it proves is closed."""
+        proof = f"{action}.{outcome}"
+        proven = [goal for goal in self._open.values() if goal.resolved_when == proof]
+        for goal in proven:
+            del self._open[goal.id]
+        return [GoalResolved(goal=goal.id, proof=proof) for goal in proven]

@@ -1,0 +1,1 @@
+"""The translations, against the real thing."""

@@ -1,0 +1,125 @@
+"""Settings: what is read, and what is refused with words that help."""
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.settings import Settings, SettingsWrong, read_settings
+
+GOOD = {
+    "CALLWRIGHT_PUBLIC_URL": "https://voice.example.test",
+    "CALLWRIGHT_TWILIO_ACCOUNT_SID": "AC" + "a" * 32,
+    "CALLWRIGHT_TWILIO_AUTH_TOKEN": "sesame-token",
+    "DEEPGRAM_API_KEY": "dg-secret",
+    "OPENAI_API_KEY": "oa-secret",
+}
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[pytest.MonkeyPatch]:
+    """A good environment in a folder without a `.env`."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("DATABASE_URL", "CARTESIA_API_KEY", "ELEVENLABS_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in GOOD.items():
+        monkeypatch.setenv(name, value)
+    yield monkeypatch
+
+
+def refused(environment: pytest.MonkeyPatch, **changes: str | None) -> str:
+    for name, value in changes.items():
+        if value is None:
+            environment.delenv(name, raising=False)
+        else:
+            environment.setenv(name, value)
+    with pytest.raises(SettingsWrong) as wrong:
+        read_settings()
+    return str(wrong.value)
+
+
+def test_a_good_environment() -> None:
+    settings = read_settings()
+    assert settings.provider_keys == {"deepgram": "dg-secret", "openai": "oa-secret"}
+    assert settings.twilio_tokens == ("sesame-token",)
+    assert settings.twilio_credentials == (GOOD["CALLWRIGHT_TWILIO_ACCOUNT_SID"], "sesame-token")
+    assert settings.companies == (Path("companies/sample"),)
+    assert settings.home.is_absolute()
+
+
+def test_what_the_command_line_says_comes_first(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("CALLWRIGHT_PORT", "9000")
+    assert read_settings(port=9001).port == 9001
+
+
+def test_folders_endpoints_the_database_and_an_api_key(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("CALLWRIGHT_COMPANIES", "companies/a, companies/b")
+    environment.setenv("CALLWRIGHT_DEEPGRAM_FLUX_URL", "ws://127.0.0.1:9100/v2/listen")
+    environment.setenv("DATABASE_URL", "postgresql://u:hidden@h/n")
+    environment.setenv("CALLWRIGHT_TWILIO_API_KEY", "SK1")
+    environment.setenv("CALLWRIGHT_TWILIO_API_KEY_SECRET", "sk-secret")
+    settings = read_settings()
+    assert settings.companies == (Path("companies/a"), Path("companies/b"))
+    assert settings.provider_endpoints == {"deepgram-flux": "ws://127.0.0.1:9100/v2/listen"}
+    assert settings.twilio_credentials == ("SK1", "sk-secret")
+    assert settings.database_url is not None
+    assert "hidden" not in repr(settings)
+
+
+def test_no_secret_is_shown() -> None:
+    shown = repr(read_settings())
+    assert not [secret for secret in ("sesame-token", "dg-secret", "oa-secret") if secret in shown]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "words"),
+    [
+        ("CALLWRIGHT_PUBLIC_URL", None, "CALLWRIGHT_PUBLIC_URL: it is missing"),
+        ("CALLWRIGHT_PUBLIC_URL", "http://voice.example.test", "does not begin with https://"),
+        ("CALLWRIGHT_PUBLIC_URL", "https://u@h", "not a plain address"),
+        ("CALLWRIGHT_TWILIO_ACCOUNT_SID", None, "CALLWRIGHT_TWILIO_ACCOUNT_SID: it is missing"),
+        ("CALLWRIGHT_TWILIO_AUTH_TOKEN", None, "CALLWRIGHT_TWILIO_AUTH_TOKEN: it is missing"),
+        ("DEEPGRAM_API_KEY", None, "DEEPGRAM_API_KEY: it is missing"),
+        ("OPENAI_API_KEY", None, "OPENAI_API_KEY: it is missing and CALLWRIGHT_MODEL uses openai"),
+        ("CALLWRIGHT_TEXT_TO_SPEECH", "cartesia", "CARTESIA_API_KEY: it is missing"),
+        ("CALLWRIGHT_FALLBACK_TEXT_TO_SPEECH", "elevenlabs", "ELEVENLABS_API_KEY: it is missing"),
+        ("CALLWRIGHT_TEXT_TO_SPEECH", "espeak", "Write: deepgram, openai, cartesia, elevenlabs or local"),
+        ("CALLWRIGHT_PORT", "70000", "CALLWRIGHT_PORT: Input should be less than or equal to 65535"),
+        ("CALLWRIGHT_MASTER_KEY", "c2hvcnQ=", "CALLWRIGHT_MASTER_KEY: it is not 32 bytes"),
+        ("CALLWRIGHT_API_KEY", "short", "CALLWRIGHT_API_KEY: it is shorter than 16"),
+        ("CALLWRIGHT_TWILIO_API_KEY", "SK1", "CALLWRIGHT_TWILIO_API_KEY_SECRET: an API key and its secret"),
+        ("CALLWRIGHT_MAXCALLS", "5", "Did you mean CALLWRIGHT_MAX_CALLS?"),
+    ],
+)
+def test_a_wrong_setting_is_refused_by_name(
+    environment: pytest.MonkeyPatch, variable: str, value: str | None, words: str
+) -> None:
+    message = refused(environment, **{variable: value})
+    assert words in message
+    assert "secret" not in message.replace("its secret", "").replace("secret of", "")
+
+
+def test_all_problems_are_named_at_once(environment: pytest.MonkeyPatch) -> None:
+    message = refused(environment, DEEPGRAM_API_KEY=None, CALLWRIGHT_PUBLIC_URL=None)
+    assert message.count("it is missing") == 2
+
+
+def test_local_engines_and_an_own_model_need_no_keys(environment: pytest.MonkeyPatch) -> None:
+    environment.delenv("DEEPGRAM_API_KEY")
+    environment.delenv("OPENAI_API_KEY")
+    environment.setenv("CALLWRIGHT_SPEECH_TO_TEXT", "local")
+    environment.setenv("CALLWRIGHT_TEXT_TO_SPEECH", "local")
+    environment.setenv("CALLWRIGHT_MODEL_BASE_URL", "http://127.0.0.1:9000/v1")
+    assert read_settings().provider_keys == {}
+
+
+def test_a_desk_needs_neither_carrier_nor_providers(environment: pytest.MonkeyPatch) -> None:
+    for name in GOOD:
+        environment.delenv(name)
+    environment.setenv("CALLWRIGHT_MASTER_KEY", base64.b64encode(b"k" * 32).decode())
+    assert read_settings(role="desk").role == "desk"
+
+
+def test_every_setting_says_what_to_write() -> None:
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []

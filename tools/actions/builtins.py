@@ -1,0 +1,85 @@
+"""What the product itself does for a caller: search the documents, tell the hours, take messages."""
+
+from datetime import date, timedelta
+
+from domain.company import OpeningHours
+from domain.events import MessageTaken, PassageCited
+from domain.ports.callbacks import CallbackRequest, Callbacks
+from domain.ports.knowledge import Knowledge
+from tools.actions.errand import Errand, Result
+from tools.permit import Permit
+
+_LOOK_AHEAD_DAYS = 14
+
+
+class SearchDocuments:
+    """Finds passages of the documents in force today, and cites them."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+
+    async def __call__(self, permit: Permit, errand: Errand) -> Result:
+        errand.redeem(permit)
+        question = str(errand.arguments["question"])
+        passages = await self._knowledge.search(errand.company.id, question, on=errand.today)
+        if not passages:
+            return Result(outcome="not_found")
+        return Result(
+            outcome="found",
+            facts={"passages": [{"title": p.title, "section": p.section, "text": p.text} for p in passages]},
+            events=tuple(
+                PassageCited(document=p.document, version=p.version, section=p.section) for p in passages
+            ),
+        )
+
+
+class TellHours:
+    """When people are there, on a day."""
+
+    async def __call__(self, permit: Permit, errand: Errand) -> Result:
+        errand.redeem(permit)
+        hours, today = errand.company.hours, errand.today
+        asked = date.fromisoformat(errand.arguments["day"]) if "day" in errand.arguments else today
+        facts = {"day": asked.isoformat(), "open_now": hours.is_open(errand.now)}
+        if spans := _spans(hours, asked):
+            return Result(outcome="open", facts={**facts, "hours": spans})
+        following = (asked + timedelta(days=ahead) for ahead in range(1, _LOOK_AHEAD_DAYS))
+        next_day = next((day for day in following if _spans(hours, day)), None)
+        if next_day is not None:
+            facts |= {"next_day": next_day.isoformat(), "next_hours": _spans(hours, next_day)}
+        return Result(outcome="closed", facts=facts)
+
+
+def _spans(hours: OpeningHours, on: date) -> str:
+    if on in hours.closed_on:
+        return ""
+    return ", ".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in hours.weekly.get(on.weekday(), ()))
+
+
+class TakeMessage:
+    """Notes who wants to be rung and why."""
+
+    def __init__(self, callbacks: Callbacks) -> None:
+        self._callbacks = callbacks
+
+    async def __call__(self, permit: Permit, errand: Errand) -> Result:
+        errand.redeem(permit)
+        number = str(errand.arguments.get("number") or errand.call.caller)
+        if not number:
+            return Result(outcome="no_number")
+        name, about = str(errand.arguments.get("name", "")), str(errand.arguments["about"])
+        message_id = await self._callbacks.take(
+            CallbackRequest(
+                call_id=errand.call.call_id, company=errand.company.id, number=number, name=name, about=about
+            )
+        )
+        taken = MessageTaken(message_id=message_id, number=number, name=name, about=about)
+        return Result(outcome="taken", facts={"number": number}, events=(taken,))
+
+
+class EndCall:
+    """Lets the runtime play the goodbye out and hang up; it knows by the outcome `ending`."""
+
+    async def __call__(self, permit: Permit, errand: Errand) -> Result:
+        errand.redeem(permit)
+        return Result(outcome="ending")
