@@ -26,8 +26,9 @@ from app.server import DrainingServer, ServerKit, create_app, server_config
 from app.settings import Settings
 from app.speech import engine_names, keep_sentences, models, speech_engines
 from app.storage import Storage, open_storage
-from app.telephony.exchange import Capacity, CarrierAccount, Exchange, open_exchange
+from app.telephony.exchange import Capacity, CarrierAccount, Exchange, Trunk, open_exchange
 from app.telephony.lines import ReachedLine
+from domain.call import Bounds
 from domain.clock import Clock, SystemClock
 from domain.company import Company, Line
 from domain.events import Event
@@ -80,16 +81,13 @@ async def _nothing() -> None:
 
 
 def _with_telephone(kit: ServerKit, exchange: Exchange) -> ServerKit:
-    def drain() -> None:
-        exchange.admission.draining = True
-
     return replace(
         kit,
         routers=[*kit.routers, *exchange.routers],
         routes=[*kit.routes, *exchange.routes],
         watches=[*kit.watches, *exchange.watches],
-        live_calls=lambda: len(exchange.live),
-        drain=drain,
+        live_calls=lambda: exchange.admission.taken,
+        drain=exchange.admission.drain,
         draining=lambda: exchange.admission.draining,
     )
 
@@ -119,9 +117,9 @@ async def _open_telephone(
         live=storage.live,
         fixed_speech=kept,
         models=models(settings),
-        open_ears=engines.open_ears,
-        open_voice=engines.open_voice,
-        live_calls=lambda: len(exchange.live),
+        open_ears=engines.ears,
+        open_voices=engines.voices,
+        live_calls=lambda: exchange.admission.taken,
         ignored=lambda reason: metrics.ignored.labels("media", reason).inc(),
         patience=Patience(longest_call_s=settings.longest_call_s),
         eager_end_of_turn=settings.eager_end_of_turn,
@@ -138,16 +136,19 @@ async def _open_telephone(
             sid=settings.twilio_account_sid, tokens=settings.twilio_tokens, public_url=settings.public_url
         ),
         capacity=_capacity(settings),
-        store=storage.calls,
-        phone=await _phone(settings, clock, stack),
-        journal=storage.journal,
-        callbacks=storage.callbacks,
-        open_conversation=conversations.open,
-        line_of={line.number: _reached(company, line) for company, line in lines}.get,
-        clock=clock,
-        metrics=metrics,
-        tell_lag=_print_lag if settings.print_loop_lag else None,
+        trunk=Trunk(
+            store=storage.calls,
+            phone=await _phone(settings, clock, stack),
+            journal=storage.journal,
+            callbacks=storage.callbacks,
+            open_conversation=conversations.open,
+            line_of={line.number: _reached(company, line) for company, line in lines}.get,
+            clock=clock,
+            metrics=metrics,
+        ),
+        bounds=Bounds(longest_call_s=settings.longest_call_s),
     )
+    stack.push_async_callback(exchange.live.close)
     return exchange
 
 

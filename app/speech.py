@@ -1,6 +1,7 @@
 """Settings into speech: engines, models, and the sentences that are kept ready in every voice."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from openai import AsyncOpenAI
 from pydantic import SecretStr
@@ -16,16 +17,22 @@ from pipelines.speech.opening import SpeechEngines
 
 
 def speech_engines(settings: Settings, companies: Sequence[Company], clock: Clock) -> SpeechEngines:
+    first = SpeechSettings(
+        speech_to_text=settings.speech_to_text,
+        text_to_speech=settings.text_to_speech,
+        keys={str(provider): key for provider, key in settings.provider_keys.items()},
+        endpoints=settings.provider_endpoints,
+        eager_end_of_turn=settings.eager_end_of_turn,
+        keyterms=tuple(word for company in companies for word in company.vocabulary),
+        end_of_turn_ms=settings.end_of_turn_ms,
+    )
+    second = replace(
+        first,
+        speech_to_text=settings.fallback_speech_to_text or first.speech_to_text,
+        text_to_speech=settings.fallback_text_to_speech or first.text_to_speech,
+    )
     return SpeechEngines(
-        SpeechSettings(
-            speech_to_text=settings.speech_to_text,
-            text_to_speech=settings.text_to_speech,
-            keys={str(provider): key for provider, key in settings.provider_keys.items()},
-            endpoints=settings.provider_endpoints,
-            eager_end_of_turn=settings.eager_end_of_turn,
-            keyterms=tuple(word for company in companies for word in company.vocabulary),
-            end_of_turn_ms=settings.end_of_turn_ms,
-        ),
+        (first, second),
         clock=clock,
         cache=settings.home / "speech",
         corpus=[phrase for company in companies for goal in company.goals for phrase in goal.phrases],

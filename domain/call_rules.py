@@ -70,7 +70,7 @@ class _Rules:
         self.now = now
         self.bounds = bounds
 
-    def on(self, event: CallEvent) -> Decision:  # noqa: PLR0911 -- one line an event, in the order of a call
+    def on(self, event: CallEvent) -> Decision:
         match event:
             case VoiceWebhookReceived():
                 return self._voice_webhook(event)
@@ -195,7 +195,7 @@ class _Rules:
             return self._ask_for_fallback("time_limit", State.FAILED)
         return replace(call, deadline=self._in(self.bounds.lease_s)), ()
 
-    def _stream_ended(self, event: StreamEnded) -> Decision:  # noqa: PLR0911 -- one line an ending
+    def _stream_ended(self, event: StreamEnded) -> Decision:
         call = self.call
         if call.state not in {State.LIVE, State.RECONNECTING} or call.stream_sid != event.stream_sid:
             return call, ()
@@ -231,7 +231,7 @@ class _Rules:
         outcome = self.call.expected or OUTCOME_OF_STATUS[status]
         return self._over(outcome, self.call.reason or f"carrier_{status}")
 
-    def _deadline_passed(self) -> Decision:  # noqa: PLR0911 -- one line a state
+    def _deadline_passed(self) -> Decision:
         call = self.call
         if call.is_over or self.now < call.deadline:
             return call, ()

@@ -5,6 +5,12 @@ from collections.abc import Sequence
 from domain.company import Company, Goal
 from domain.events import GoalOpened, GoalResolved
 
+PROVES_NOTHING = frozenset(
+    {"not_found", "not_recognised", "no_number", "invalid", "denied", "failed", "cancelled"}
+)
+"""Outcomes that no goal is resolved by. An action may name its outcome after what it found, such as an
+order's state: each of those is a way of having `found` it."""
+
 
 class GoalTrack:
     """One call's goals. A goal opens with the first action that only it uses, or that it shares."""
@@ -30,7 +36,8 @@ class GoalTrack:
     def done(self, action: str, outcome: str) -> Sequence[GoalResolved]:
         """The action ended like this; what it proves is closed."""
         proof = f"{action}.{outcome}"
-        proven = [goal for goal in self._open.values() if goal.resolved_when == proof]
+        proofs = {proof} if outcome in PROVES_NOTHING else {proof, f"{action}.found"}
+        proven = [goal for goal in self._open.values() if goal.resolved_when in proofs]
         for goal in proven:
             del self._open[goal.id]
         return [GoalResolved(goal=goal.id, proof=proof) for goal in proven]

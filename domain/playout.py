@@ -270,6 +270,16 @@ class Playout:
         self._held = False
         return cut
 
+    def forget_unsent(self) -> list[Utterance]:
+        """Say no more than the carrier has already; returns what it has nothing of."""
+        unsent = [utterance for utterance in self._queue if not utterance.sent]
+        for utterance in self._queue:
+            if utterance.sent:
+                del utterance.audio[utterance.sent :]
+                utterance.complete = True
+        self._queue.clear()
+        return unsent
+
     def _cleared(self, position: float, now: float) -> None:
         self._generation += 1
         self._sent_s = self._marked_s = position

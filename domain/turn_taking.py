@@ -74,6 +74,11 @@ class TurnTaking:
         """The turn is the agent's: a silence now is our silence."""
         return self.floor in (Floor.THINKING, Floor.AGENT)
 
+    @property
+    def caller_goes_on(self) -> bool:
+        """The turn that we were about to answer is being continued."""
+        return bool(self._carried)
+
     # -- the caller --------------------------------------------------------------------------
 
     def caller_started(self, now: float, words: str = "") -> list[Order]:

@@ -6,17 +6,20 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from loguru import logger
-from pipecat.frames.frames import CancelFrame
+from pipecat.frames.frames import CancelFrame, ManuallySwitchServiceFrame
 from pipecat.pipeline.pipeline import Pipeline
+from pipecat.pipeline.service_switcher import ServiceSwitcher, ServiceSwitcherStrategyManual
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameProcessor
+from pipecat.services.tts_service import TTSService
 from pipecat.workers.runner import WorkerRunner
 
 import prompts
 from domain.company import Company, Line
 from domain.events import CallStarted, Event, StreamLost, StreamResumed
 from domain.frame_joining import FrameJoiner
+from domain.journal import EventsLost
 from domain.language import Language
 from domain.ports.media import Ending, MediaSocket, SocketClosed
 from pipelines import wire
@@ -79,20 +82,33 @@ class LiveCall:
             self._recall = None
         self._runs += 1
         self._write(StreamResumed(at_ms=self._ms(self._loop.time())) if resumed else self._started)
-        ears = await self._kit.open_ears(self._line)
-        try:
-            ending = await self._converse(socket, stream_sid, ears, resumed=resumed)
-        finally:
-            await ears.release()
-        return ending
+        last = len(self._kit.open_ears) - 1
+        for number, open_ears in enumerate(self._kit.open_ears):
+            ears = await open_ears(self._line)
+            try:
+                ending = await self._converse(
+                    socket, stream_sid, ears, resumed=resumed or number > 0, more_ears=number < last
+                )
+            finally:
+                await ears.release()
+            if ending is not Ending.FALLBACK or number == last:
+                return ending
+        raise AssertionError("a process without a recogniser takes no calls")
 
     async def close(self) -> None:
         await self._recorder.close(self._loop.time())
-        await self._kit.journal.settle(self._caller.call_id)
+        try:
+            await self._kit.journal.settle(self._caller.call_id)
+        except EventsLost as lost:
+            logger.bind(call=self._caller.call_id, events=lost.count).error(
+                "the journal lost events of a call"
+            )
 
     # -- one socket --------------------------------------------------------------------------
 
-    async def _converse(self, socket: MediaSocket, stream_sid: str, ears: Ears, *, resumed: bool) -> Ending:
+    async def _converse(
+        self, socket: MediaSocket, stream_sid: str, ears: Ears, *, resumed: bool, more_ears: bool
+    ) -> Ending:
         dialogue = Dialogue(
             kit=self._kit,
             caller=self._caller,
@@ -104,6 +120,7 @@ class LiveCall:
             write=self._write,
             ms=self._ms,
             weigh_pauses=not ears.weighs_pauses,
+            more_ears=more_ears,
         )
         dialogue.heard.turn = self._turn
         mouth = Mouth(
@@ -132,11 +149,13 @@ class LiveCall:
         model = Model(
             self._kit.models,
             system_instruction=self._context.system_instruction,
-            on_failover=lambda error: dialogue.tell(lambda: dialogue.second_model(error)),
+            on_failover=lambda error: dialogue.tell(lambda: dialogue.recovery.second_model(error)),
         )
         tools = ToolCalls(dialogue, self._act, self._filler_of)
         model.register_function(None, tools.handle)
         line_out = LineOut(mouth)
+        voices = self._kit.open_voices(self._line)
+        speaking = ServiceSwitcher([*voices], ServiceSwitcherStrategyManual) if len(voices) > 1 else voices[0]
         stations: list[FrameProcessor] = [
             line_in,
             *ears.before(),
@@ -148,14 +167,15 @@ class LiveCall:
                 plan=dialogue.sentence_planned,
                 on_first_word=dialogue.first_word,
                 on_tools=dialogue.tools_began,
-                on_end=lambda: dialogue.tell(dialogue.answer_ended),
+                answer_number=lambda: dialogue.answer_number,
+                on_end=lambda number: dialogue.tell(lambda: dialogue.answer_ended(number)),
             ),
-            self._kit.open_voice(self._line),
+            speaking,
             line_out,
         ]
         ears.tell_of_speech(taking.speech_began)
         dialogue.heard.mouth, dialogue.heard.line_out = mouth, line_out
-        dialogue.channel = CallChannel(taking, line_in, model, self._context)
+        dialogue.channel = CallChannel(taking, line_in, model, self._context, voices[1:])
         worker = PipelineWorker(
             Pipeline(stations),
             params=PipelineParams(audio_in_sample_rate=SAMPLE_RATE, audio_out_sample_rate=SAMPLE_RATE),
@@ -213,7 +233,14 @@ class LiveCall:
 class CallChannel:
     """The pipeline as the dialogue sees it."""
 
-    def __init__(self, taking: TurnTakingProcessor, line_in: LineIn, model: Model, context: Context) -> None:
+    def __init__(
+        self,
+        taking: TurnTakingProcessor,
+        line_in: LineIn,
+        model: Model,
+        context: Context,
+        spare_voices: list[TTSService],
+    ) -> None:
         self._line_in = line_in
         self._model = model
         self._context = context
@@ -222,9 +249,17 @@ class CallChannel:
         self.withdraw_guess = taking.withdraw_guess
         self.caller_turn = taking.caller_turn
         self.speak = taking.speak
+        self._push = taking.push_frame
+        self._spare_voices = spare_voices
 
     def last_sound(self) -> float:
         return self._line_in.last_sound
+
+    async def second_voice(self) -> bool:
+        if not self._spare_voices:
+            return False
+        await self._push(ManuallySwitchServiceFrame(service=self._spare_voices.pop(0)))
+        return True
 
     async def summarise(self) -> str:
         """The oldest turns in a few sentences; empty where the model does not answer in time."""

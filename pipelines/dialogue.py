@@ -1,4 +1,4 @@
-"""One call's conversation: turns become answers, answers become speech, and every wait has an end.
+"""One call's conversation: turns become answers, and answers become speech.
 
 An actor: whatever happens in a call, from a word of the caller's to a failed provider, is put into
 one inbox and dealt with alone and in order, so no two of them can meet half-way.
@@ -10,38 +10,27 @@ from typing import Literal, Protocol
 
 import prompts
 from domain.company import Company, Line
-from domain.events import (
-    CallerInterrupted,
-    CallerSaid,
-    ContextShortened,
-    Event,
-    KeypadPressed,
-    MessageTaken,
-    ProviderFailed,
-    RecordingStarted,
-)
+from domain.events import CallerInterrupted, CallerSaid, Event, KeypadPressed, RecordingStarted
 from domain.language import Language, plain
-from domain.message_taking import MessageTaking, Step
-from domain.patience import GOODBYE_PROOF_S
 from domain.playout import Role, Utterance
-from domain.ports.callbacks import CallbackRequest
 from domain.ports.media import Ending
 from domain.turn_taking import Floor, Order, TurnTaking
 from pipelines.context import Context
 from pipelines.deadlines import Deadlines
 from pipelines.heard import Heard
+from pipelines.keypad import Keypad
 from pipelines.kit import Caller, CallKit
+from pipelines.parting import Parting
 from pipelines.recorder import Recorder
+from pipelines.recovery import Recovery
+from pipelines.shortening import Shortening
 from pipelines.timing import TurnTiming
 from pipelines.waiting import Waiting
 
-KEYPAD_PAUSE_S = 2.0
 NEARLY_OVER_S = 1.0
 """So close to the end of our question, "okay" is its answer and no backchannel."""
-
-
-Station = Literal["speech_to_text", "model", "text_to_speech", "back_office", "line"]
 WaitingFor = Literal["slow_action", "slow_model", "slow_speech"]
+Happening = Callable[[], Awaitable[None] | None]
 
 
 class Channel(Protocol):
@@ -63,6 +52,10 @@ class Channel(Protocol):
 
     async def speak(self, text: str) -> None:
         """Send a planned sentence to text-to-speech."""
+        ...
+
+    async def second_voice(self) -> bool:
+        """Speak with the second text-to-speech from now on; False where there is none left."""
         ...
 
     async def summarise(self) -> str: ...
@@ -88,33 +81,31 @@ class Dialogue:
         write: Callable[[Event], None],
         ms: Callable[[float], int],
         weigh_pauses: bool,
+        more_ears: bool = False,
     ) -> None:
+        """`more_ears`: another recogniser is ready to hear this call, should the present one fail."""
         self._kit = kit
         self._caller = caller
-        self._company = company
         self._line = line
         self._language = language
         self._context = context
         self._recorder = recorder
+        self.more_ears = more_ears
         self.note = write
         self.ms = ms
         self._loop = asyncio.get_running_loop()
-        self._inbox: asyncio.Queue[Callable[[], Awaitable[None] | None]] = asyncio.Queue()
+        self._inbox: asyncio.Queue[Happening] = asyncio.Queue()
         self._deadlines = Deadlines()
         self._ending: Ending | None = None
-        self._hang_up_when_heard = False
-        self._parting = Ending.AGENT_HUNG_UP
         self._answer_open = False
         self._tools_open = 0
-        self._failures = 0
-        self._message: MessageTaking | None = None
         self._guess: str | None = None
-        self._digits = ""
         self._caller_began = 0.0
+        self.answer_number = 0
+        """Of the answer in the making: what still arrives of an older one is too late."""
         self.words_so_far = ""
         self.filler_of_action = ""
         """What the company wants said while the running action takes its time."""
-        self._summarising: asyncio.Task[None] | None = None
         self.heard = Heard(
             context=context,
             recorder=recorder,
@@ -128,11 +119,15 @@ class Dialogue:
         )
         self.turns = TurnTaking(language, is_protected=self._says_notice, weigh_pauses=weigh_pauses)
         self.waiting = Waiting(self, language, ask_after_s=kit.patience.ask_after_s)
+        self.parting = Parting(self, language)
+        self.recovery = Recovery(self, language, caller, company, kit.callbacks)
+        self._keypad = Keypad(self, self._digits_entered)
+        self._shortening = Shortening(context, facts=caller.facts, summarise=self._summarise, write=write)
         self.channel: Channel
 
     # -- the inbox ---------------------------------------------------------------------------
 
-    def tell(self, happened: Callable[[], Awaitable[None] | None]) -> None:
+    def tell(self, happened: Happening) -> None:
         """Put something that happened behind everything that happened before."""
         self._inbox.put_nowait(happened)
 
@@ -147,14 +142,13 @@ class Dialogue:
         finally:
             self._deadlines.cancel_all()
             self.waiting.stop()
-            if self._summarising:
-                self._summarising.cancel()
+            self._shortening.stop()
 
     def end(self, ending: Ending) -> None:
         if self._ending is None:
             self._ending = ending
 
-    def at(self, name: str, at: float, happened: Callable[[], Awaitable[None] | None]) -> None:
+    def at(self, name: str, at: float, happened: Happening) -> None:
         """Deal with something at a moment of the loop's time."""
         self._deadlines.set(name, at, lambda: self.tell(happened))
 
@@ -165,7 +159,9 @@ class Dialogue:
 
     async def open(self, *, resumed: bool) -> None:
         """The first words of a call: what the law wants heard, then the greeting."""
-        self.at("longest_call", self._loop.time() + self._kit.patience.longest_call_s, self._too_long)
+        self.at(
+            "longest_call", self._loop.time() + self._kit.patience.longest_call_s, self.parting.say_goodbye
+        )
         if resumed:
             if self._line.recording:
                 self._recorder.start(self._loop.time())
@@ -187,6 +183,9 @@ class Dialogue:
         if not self.heard.say_kept(text, role, next_up=next_up):
             self.heard.plan(text, role)
             await self.channel.speak(text)
+
+    async def _summarise(self) -> str:
+        return await self.channel.summarise()
 
     def _says_notice(self) -> bool:
         return self.heard.mouth.playout.protected()
@@ -239,7 +238,7 @@ class Dialogue:
 
     async def caller_may_be_done(self, text: str) -> None:
         """An eager end of turn: think ahead, say nothing yet."""
-        if self.turns.floor is Floor.CALLER and not self._message and text.strip():
+        if self.turns.floor is Floor.CALLER and not self.recovery.takes_message and text.strip():
             self._guess = text
             self._context.caller_said(text)
             await self.channel.run_model(speculative=True)
@@ -260,23 +259,15 @@ class Dialogue:
         return asks and not self._answer_open and playout.remaining_s(self._loop.time()) < NEARLY_OVER_S
 
     async def key_pressed(self, key: str) -> None:
-        """Digits are joined until # or a pause; the first one already stops us."""
-        now = self._loop.time()
+        """The first digit already stops us."""
         self.waiting.caller_spoke()
-        if not self._digits and not self.heard.mouth.playout.protected():
-            await self._interrupt(now)
-        if key != "#":
-            self._digits += key
-            self.at("keypad", now + KEYPAD_PAUSE_S, self._keypad_done)
-        else:
-            self.not_at("keypad")
-            await self._keypad_done()
+        if not self._keypad.entering and not self._says_notice():
+            await self._interrupt(self._loop.time())
+        await self._keypad.press(key)
 
-    async def _keypad_done(self) -> None:
-        digits, self._digits = self._digits, ""
-        if digits:
-            self.note(KeypadPressed(digits=digits, at_ms=self.ms(self._loop.time())))
-            await self._carry_out(self.turns.keypad(prompts.keypad_entry(digits)))
+    async def _digits_entered(self, digits: str) -> None:
+        self.note(KeypadPressed(digits=digits, at_ms=self.ms(self._loop.time())))
+        await self._carry_out(self.turns.keypad(prompts.keypad_entry(digits)))
 
     # -- turns into answers ------------------------------------------------------------------
 
@@ -304,9 +295,11 @@ class Dialogue:
         heard_some = self.heard.drop()
         if heard_some:
             self.note(CallerInterrupted(at_ms=self.ms(now), kind="interruption", resumed=False))
-        elif self._answer_open:
+            self.parting.called_back()
+        elif self._answer_open and self.turns.caller_goes_on:
             self._context.unsay_caller()
         busy, self._answer_open, self._tools_open = self._answer_open, False, 0
+        self.answer_number += 1
         if busy or heard_some:
             await self.channel.stop_answer()
 
@@ -316,24 +309,48 @@ class Dialogue:
         last_sound = min(self.channel.last_sound() or now, now)
         self.heard.timing = TurnTiming(turn=self.heard.turn, last_sound=last_sound, ended=now)
         self.waiting.our_turn()
-        if self._message:
-            await self._take_message(text)
-        elif self._language.asks_if_machine(text):
-            self._context.caller_said(text)
+        if self.recovery.takes_message:
+            await self.recovery.take_message(text)
+            return
+        self._context.caller_said(text)
+        if self._language.asks_if_machine(text):
+            await self._forget_guess()
             await self.say(self._language.sentences.machine_answer, "sentence")
+        elif self._guess is not None:
+            self._guess, self._answer_open = None, True
         else:
-            self._context.caller_said(text)
-            if self._guess is not None:
-                self._guess = None
-                self._answer_open = True
-            else:
-                await self.run_model()
+            await self.run_model()
 
     async def run_model(self) -> None:
         self._answer_open = True
         if self.heard.timing and not self.heard.timing.asked:
             self.heard.timing.asked = self._loop.time()
         await self.channel.run_model(speculative=False)
+
+    async def give_up_answer(self) -> None:
+        """Nothing more is made of it; what is on the line already is heard out."""
+        self._answer_open, self._tools_open = False, 0
+        self.answer_number += 1
+        self.heard.forget_unsaid()
+        await self.channel.stop_answer()
+
+    async def speak_with_second_voice(self) -> bool:
+        """What the first voice did not say, the second one says."""
+        if not await self.channel.second_voice():
+            return False
+        for text in self.heard.unsaid():
+            self.heard.plan(text, "answer")
+            await self.channel.speak(text)
+        return True
+
+    @property
+    def is_ending(self) -> bool:
+        return self._ending is not None or self.parting.ending is not None
+
+    @property
+    def speaks(self) -> bool:
+        """Something of ours is being made, waits to be said, or is on the line."""
+        return self.heard.mouth.playout.pending() or self.heard.line_out.waiting
 
     @property
     def answer_awaited(self) -> bool:
@@ -364,25 +381,32 @@ class Dialogue:
         if self.heard.timing:
             self.heard.timing.tools_began(self._loop.time())
 
-    async def tool_answered(self, call_id: str, name: str, arguments: object, result: object) -> None:
+    async def tool_answered(
+        self, answer_number: int, call_id: str, name: str, arguments: object, result: object
+    ) -> None:
         """One action is done; the model goes on when all of its batch are."""
-        if not self._answer_open:
+        if answer_number != self.answer_number or not self._answer_open:
             return
         self._context.tool_answered(call_id, name, arguments, result)
-        self._tools_open -= 1
-        if self._tools_open <= 0:
-            self._tools_open = 0
+        self._tools_open = max(0, self._tools_open - 1)
+        if not self._tools_open:
             if self.heard.timing:
                 self.heard.timing.tools_ended(self._loop.time())
             await self.run_model()
 
-    async def answer_ended(self) -> None:
+    async def end_asked(self, answer_number: int) -> None:
+        """The model asked to end the call."""
+        if answer_number == self.answer_number:
+            self._answer_open, self._tools_open = False, 0
+            await self.parting.after_speech()
+
+    async def answer_ended(self, answer_number: int) -> None:
         """The model has nothing more to say in this answer."""
-        if self._tools_open:
+        if answer_number != self.answer_number or self._tools_open:
             return
         self._answer_open = False
-        self._failures = 0
-        if not self.heard.mouth.playout.pending():
+        self.recovery.answered()
+        if not self.speaks:
             await self._all_heard()
 
     def _on_audible(self, utterance: Utterance) -> None:
@@ -393,116 +417,17 @@ class Dialogue:
             self._kit.live.publish(self._caller.call_id, "agent_speaking", utterance.text)
 
     async def _all_heard(self) -> None:
-        if self._answer_open or self.heard.line_out.waiting or self.heard.mouth.playout.pending():
+        if self._answer_open or self.speaks:
             return
-        if self._hang_up_when_heard:
-            self.end(self._parting)
+        if self.parting.ending is not None:
+            self.end(self.parting.ending)
             return
         if self._kit.live.watched:
             self._kit.live.publish(self._caller.call_id, "agent_stopped", "")
         await self._carry_out(self.turns.agent_done(self._loop.time()))
         if self.turns.floor is Floor.LISTENING:
             self.waiting.listen()
-            self._shorten_if_long()
-
-    # -- ends --------------------------------------------------------------------------------
-
-    async def goodbye(self, text: str | None = None) -> None:
-        """Say it, prove that it was heard, hang up."""
-        if self._hang_up_when_heard:
-            return
-        self._hang_up_when_heard = True
-        self.waiting.stop()
-        await self.say(text or self._language.sentences.goodbye, "goodbye")
-        self._bound_the_goodbye()
-
-    async def end_after_speech(self) -> None:
-        """The model said its goodbye and asked to end the call."""
-        self._answer_open, self._tools_open = False, 0
-        if not self.heard.mouth.playout.pending() and not self.heard.line_out.waiting:
-            await self.goodbye()
-            return
-        self._hang_up_when_heard = True
-        self.waiting.stop()
-        self._bound_the_goodbye()
-
-    def _bound_the_goodbye(self) -> None:
-        longest = self.heard.mouth.playout.remaining_s(self._loop.time()) + GOODBYE_PROOF_S
-        self.at("goodbye", self._loop.time() + longest, lambda: self.end(self._parting))
-
-    async def _too_long(self) -> None:
-        await self.goodbye()
-
-    # -- failures ----------------------------------------------------------------------------
-
-    async def provider_failed(self, station: Station, provider: str, error: str) -> None:
-        """A provider gave up in this turn: once more where that can help, else without it."""
-        if self._hang_up_when_heard or self._ending:
-            return
-        retry = station == "model" and self._failures == 0 and self.turns.ours
-        took_over: Literal["retry", "apology"] = "retry" if retry else "apology"
-        self.note(ProviderFailed(station=station, provider=provider, error=error, took_over=took_over))
-        self._failures += 1
-        if retry:
-            await self.run_model()
-        elif station == "speech_to_text":
-            await self._give_up()
-        elif not self._message:
-            await self._apologise()
-
-    def second_model(self, error: str) -> None:
-        self.note(ProviderFailed(station="model", provider="first", error=error, took_over="second_provider"))
-
-    async def _give_up(self) -> None:
-        """We cannot hear the caller: apologise and give the call to the line's fallback."""
-        self._parting = Ending.FALLBACK
-        await self.goodbye(self._language.sentences.line_trouble)
-
-    async def _apologise(self) -> None:
-        """Without a model the call still does something for the caller: it takes a message."""
-        self._answer_open, self._tools_open = False, 0
-        self.heard.line_out.forget()
-        self._message = MessageTaking()
-        sentences = self._language.sentences
-        await self.say(sentences.provider_failure, "sentence")
-        await self.say(sentences.call_back_offer, "sentence")
-
-    async def _take_message(self, text: str) -> None:
-        assert self._message is not None
-        sentences = self._language.sentences
-        step = self._message.caller_said(text)
-        if step is Step.NOTED:
-            message_id = await self._kit.callbacks.take(
-                CallbackRequest(
-                    call_id=self._caller.call_id,
-                    company=self._company.id,
-                    number=self._caller.number,
-                    name="",
-                    about=self._message.about,
-                )
-            )
-            self.note(
-                MessageTaken(
-                    message_id=message_id, number=self._caller.number, name="", about=self._message.about
-                )
-            )
-            await self.goodbye(sentences.call_back_noted)
-        else:
-            await self.say(sentences.call_back_offer, "sentence")
-
-    # -- long calls --------------------------------------------------------------------------
-
-    def _shorten_if_long(self) -> None:
-        if self._context.too_long() and self._summarising is None:
-            self._summarising = asyncio.create_task(self._shorten())
-
-    async def _shorten(self) -> None:
-        replaced = len(self._context.oldest())
-        summary = await self.channel.summarise()
-        if summary:
-            self._context.shorten(replaced, self._caller.facts(summary))
-            self.note(ContextShortened(turns=replaced, summary=summary))
-        self._summarising = None
+            self._shortening.begin_if_long()
 
 
 def _same(guess: str, text: str) -> bool:

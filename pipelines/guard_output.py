@@ -26,14 +26,17 @@ class GuardOutput(FrameProcessor):
         plan: Callable[[str], None],
         on_first_word: Callable[[], None],
         on_tools: Callable[[int], None],
-        on_end: Callable[[], None],
+        answer_number: Callable[[], int],
+        on_end: Callable[[int], None],
     ) -> None:
         super().__init__(name="guard-output", enable_direct_mode=True)
         self._for_the_ear = for_the_ear
         self._plan = plan
         self._on_first_word = on_first_word
         self._on_tools = on_tools
+        self._answer_number = answer_number
         self._on_end = on_end
+        self._answer = 0
         self._cutter = SentenceCutter()
         self._silent_so_far = True
 
@@ -41,8 +44,8 @@ class GuardOutput(FrameProcessor):
         await super().process_frame(frame, direction)
         match frame:
             case LLMFullResponseStartFrame():
-                self._cutter = SentenceCutter()
-                self._silent_so_far = True
+                self._cutter, self._silent_so_far = SentenceCutter(), True
+                self._answer = self._answer_number()
             case LLMTextFrame():
                 if self._silent_so_far:
                     self._silent_so_far = False
@@ -54,7 +57,7 @@ class GuardOutput(FrameProcessor):
             case LLMFullResponseEndFrame():
                 if rest := self._cutter.rest():
                     await self._speak(rest)
-                self._on_end()
+                self._on_end(self._answer)
             case InterruptionFrame():
                 self._cutter = SentenceCutter()
                 await self.push_frame(frame, direction)

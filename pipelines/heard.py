@@ -108,6 +108,16 @@ class Heard:
             self._note(utterance, utterance.text_by(heard_s), interrupted=True)
         return bool(cut)
 
+    def forget_unsaid(self) -> list[Utterance]:
+        """Go no further than what is on the line; returns what was not begun."""
+        self.line_out.forget()
+        return self.mouth.forget_unsent()
+
+    def unsaid(self) -> list[str]:
+        """Take out the model's sentences of which nothing was said."""
+        unsaid = [*self.line_out.take_silent(), *self.forget_unsaid()]
+        return [utterance.text for utterance in unsaid if utterance.role == "answer"]
+
     def _note(self, utterance: Utterance, heard: str, *, interrupted: bool) -> None:
         if utterance.started_at is None or not utterance.text:
             return

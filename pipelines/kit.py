@@ -70,8 +70,10 @@ class CallKit:
     live: Live
     fixed_speech: FixedSpeech
     models: tuple[ModelEndpoint, ...]
-    open_ears: Callable[[Line], Awaitable[Ears]]
-    open_voice: Callable[[Line], TTSService]
+    open_ears: tuple[Callable[[Line], Awaitable[Ears]], ...]
+    """The recogniser, and the one that takes over where one is set."""
+    open_voices: Callable[[Line], list[TTSService]]
+    """The voice, and the one that takes over where one is set."""
     live_calls: Callable[[], int]
     ignored: Callable[[str], None]
     """Counts a message of the carrier's that meant nothing, by its reason."""

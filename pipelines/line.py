@@ -57,6 +57,7 @@ class LineOut(FrameProcessor):
         self._mouth = mouth
         self._planned: deque[Utterance] = deque()
         self._speaking: dict[str, Utterance] = {}
+        self._silent: list[Utterance] = []
         self._first_sound: dict[str, int] = {}
         self._resamplers: dict[str, soxr.ResampleStream] = {}
 
@@ -70,6 +71,11 @@ class LineOut(FrameProcessor):
         self._speaking.clear()
         self._first_sound.clear()
         self._resamplers.clear()
+
+    def take_silent(self) -> list[Utterance]:
+        """Utterances for which the engine made no sound, since this was asked last."""
+        silent, self._silent = self._silent, []
+        return silent
 
     @property
     def waiting(self) -> bool:
@@ -128,4 +134,6 @@ class LineOut(FrameProcessor):
         self._first_sound.pop(context, None)
         self._resamplers.pop(context, None)
         if utterance := self._speaking.pop(context, None):
+            if not utterance.audio:
+                self._silent.append(utterance)
             self._mouth.end(utterance)

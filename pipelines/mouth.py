@@ -89,6 +89,11 @@ class Mouth:
             self._clear(now)
         return cut
 
+    def forget_unsent(self) -> list[Utterance]:
+        """Send nothing more of what is queued; returns what had not begun."""
+        self._wake.set()
+        return self.playout.forget_unsent()
+
     def _clear(self, now: float) -> None:
         self._started = None
         self._outbox.append(wire.clear(self._stream_sid))

@@ -24,7 +24,8 @@ from pipecat.services.stt_service import STTService
 from pipecat.services.tts_service import TTSService
 
 from pipelines.context import Context
-from pipelines.dialogue import Dialogue, Station
+from pipelines.dialogue import Dialogue
+from pipelines.recovery import Station
 
 FINAL_WAIT_S = 0.8
 """After a local voice detector's stop, how long the recogniser's final words may take."""
@@ -108,7 +109,8 @@ class TurnTakingProcessor(FrameProcessor):
         if station == "speech_to_text" and (frame.processor is None or frame.processor.is_usable):
             return
         error = type(frame.exception).__name__ if frame.exception else "ErrorFrame"
-        self._dialogue.tell(lambda: self._dialogue.provider_failed(station, str(frame.processor), error))
+        recovery, provider = self._dialogue.recovery, type(frame.processor).__name__
+        self._dialogue.tell(lambda: recovery.provider_failed(station, provider, error))
 
     # -- frames out (the dialogue's channel) -------------------------------------------------
 

@@ -8,6 +8,7 @@ from domain.language import Language
 from domain.patience import ASK_AFTER_S, FILL_AFTER_S, MODEL_S, STUCK_TURN_S, filling, quiet_for, silence_step
 from domain.turn_taking import Floor
 from pipelines.fixed_speech import hold_sound
+from pipelines.recovery import NO_ANSWER_IN_TIME
 
 if TYPE_CHECKING:
     from pipelines.dialogue import Dialogue
@@ -35,6 +36,10 @@ class Waiting:
         self._dialogue.not_at("caller_silence")
         self._dialogue.not_at("our_silence")
 
+    def go_on(self) -> None:
+        """The call was not ended after all."""
+        self._stopped = False
+
     # -- the caller's silence ----------------------------------------------------------------
 
     def listen(self) -> None:
@@ -60,7 +65,7 @@ class Waiting:
             case "ask_again":
                 await dialogue.say(self._sentences.silence_ask_again, "sentence")
             case "goodbye":
-                await dialogue.goodbye(self._sentences.silence_goodbye)
+                await dialogue.parting.say_goodbye(self._sentences.silence_goodbye)
 
     async def look_for_stuck_turn(self) -> None:
         """The recogniser believes that the caller speaks; our own ear says that they are quiet."""
@@ -108,7 +113,7 @@ class Waiting:
         if self._stopped or not dialogue.turns.ours:
             return
         if dialogue.answer_awaited and self._loop.time() - self._turn_began > MODEL_S and self._times_filled:
-            await dialogue.provider_failed("model", "", "NoAnswerInTime")
+            await dialogue.recovery.provider_failed("model", "", NO_ANSWER_IN_TIME)
         elif self._quiet_for() >= FILL_AFTER_S - 0.01:
             await self._fill()
         self._watch()

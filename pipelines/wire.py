@@ -70,7 +70,8 @@ def read(text: str, stream_sid: str) -> Message:
 
 
 def media(stream_sid: str, mulaw: bytes) -> str:
-    return f'{{"event":"media","streamSid":"{stream_sid}","media":{{"payload":"{b64encode(mulaw).decode("ascii")}"}}}}'
+    payload = b64encode(mulaw).decode("ascii")
+    return f'{{"event":"media","streamSid":"{stream_sid}","media":{{"payload":"{payload}"}}}}'
 
 
 def mark(stream_sid: str, name: str) -> str:

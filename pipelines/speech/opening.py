@@ -1,15 +1,25 @@
-"""The speech engines of a process: what is shared is started once, what belongs to a call is opened for it."""
+"""The speech engines of a process: what is shared starts once, what belongs to a call is opened for it."""
 
 import audioop
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from pipecat.services.tts_service import TTSService
 
 from domain.clock import Clock
 from domain.company import Line, Voice
-from pipelines.speech import rendering
-from pipelines.speech.engines import EngineEars, SpeechSettings, flux, nova, voice
+from pipelines.speech import rendering, silero
+from pipelines.speech.engines import (
+    EngineEars,
+    SpeechSettings,
+    SpeechToText,
+    TextToSpeech,
+    flux,
+    nova,
+    voice,
+)
 from pipelines.speech.local.decoder_pool import DecoderPool
 from pipelines.speech.local.stt import LANGUAGES, LocalSTTService
 from pipelines.speech.local.tts import LocalTTSService
@@ -17,11 +27,11 @@ from pipelines.speech.local.voice import LocalVoice
 
 
 class SpeechEngines:
-    """Opens recognisers and voices as the settings say."""
+    """Opens recognisers and voices as the settings say; the second of each, if any, takes over."""
 
     def __init__(
         self,
-        settings: SpeechSettings,
+        choices: Sequence[SpeechSettings],
         *,
         clock: Clock,
         cache: Path,
@@ -30,13 +40,15 @@ class SpeechEngines:
         local_recognisers: int,
     ) -> None:
         """`corpus` and `vocabulary`: how callers speak, for the engine on this machine."""
-        self._settings = settings
-        self._voice_process = LocalVoice() if settings.text_to_speech == "local" else None
+        self._choices = tuple(choices)
+        local_ears = any(choice.speech_to_text == "local" for choice in choices)
+        local_voice = any(choice.text_to_speech == "local" for choice in choices)
+        self._voice_process = LocalVoice() if local_voice else None
         self._decoders = (
             DecoderPool(
                 size=local_recognisers, corpus=corpus, vocabulary=vocabulary, cache=cache, clock=clock
             )
-            if settings.speech_to_text == "local"
+            if local_ears
             else None
         )
 
@@ -45,6 +57,8 @@ class SpeechEngines:
             await self._voice_process.start()
         if self._decoders:
             await self._decoders.start()
+        if any(choice.speech_to_text == "deepgram-nova" for choice in self._choices):
+            silero.session()
 
     async def close(self) -> None:
         if self._decoders:
@@ -54,38 +68,41 @@ class SpeechEngines:
 
     def understands(self, line: Line) -> bool:
         """Whether the recogniser knows the line's language."""
-        return self._decoders is None or line.language.split("-")[0].lower() in LANGUAGES
+        local = self._choices[0].speech_to_text == "local"
+        return not local or line.language.split("-")[0].lower() in LANGUAGES
 
     @property
-    def free_recognisers(self) -> int | None:
-        """How many more calls can be listened to; None where there is no such limit."""
-        return self._decoders.free if self._decoders else None
+    def ears(self) -> tuple[Callable[[Line], Awaitable[EngineEars]], ...]:
+        recognisers = dict.fromkeys(choice.speech_to_text for choice in self._choices)
+        return tuple(partial(self._open_ears, name) for name in recognisers)
 
-    async def open_ears(self, line: Line) -> EngineEars:
-        match self._settings.speech_to_text:
+    def voices(self, line: Line) -> list[TTSService]:
+        names = dict.fromkeys(choice.text_to_speech for choice in self._choices)
+        return [self._voice(name, line.voice, line.language) for name in names]
+
+    async def render(self, text: str, speaker: Voice, language: str) -> bytes:
+        """One sentence, mu-law at 8 kHz, for keeping."""
+        engine = self._choices[0].text_to_speech
+        if engine == "local":
+            assert self._voice_process is not None
+            name = speaker.names.get("local")
+            pcm = await self._voice_process.synthesise(text, voice=name, language=language)
+            return audioop.lin2ulaw(pcm, 2)
+        return await rendering.render(self._voice(engine, speaker, language), text)
+
+    async def _open_ears(self, recogniser: SpeechToText, line: Line) -> EngineEars:
+        match recogniser:
             case "deepgram-flux":
-                return flux(self._settings, line)
+                return flux(self._choices[0], line)
             case "deepgram-nova":
-                return nova(self._settings, line)
+                return nova(self._choices[0], line)
             case "local":
                 assert self._decoders is not None
                 return EngineEars(service=LocalSTTService(pool=self._decoders), weighs_pauses=True)
 
-    def open_voice(self, line: Line) -> TTSService:
-        return self._voice(line.voice, line.language)
-
-    async def render(self, text: str, speaker: Voice, language: str) -> bytes:
-        """One sentence, mu-law at 8 kHz, for keeping."""
-        if self._voice_process:
+    def _voice(self, engine: TextToSpeech, speaker: Voice, language: str) -> TTSService:
+        if engine == "local":
+            assert self._voice_process is not None
             name = speaker.names.get("local")
-            return audioop.lin2ulaw(
-                await self._voice_process.synthesise(text, voice=name, language=language), 2
-            )
-        return await rendering.render(self._voice(speaker, language), text)
-
-    def _voice(self, speaker: Voice, language: str) -> TTSService:
-        if self._voice_process:
-            return LocalTTSService(
-                voice=self._voice_process, language=language, name=speaker.names.get("local")
-            )
-        return voice(self._settings, speaker)
+            return LocalTTSService(voice=self._voice_process, language=language, name=name)
+        return voice(replace(self._choices[0], text_to_speech=engine), speaker)

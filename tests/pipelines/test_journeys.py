@@ -197,7 +197,7 @@ def test_second_model_takes_over_unheard(tmp_path: Path) -> None:
 def test_dead_voice_apologises_from_kept_sound(tmp_path: Path) -> None:
     async def story() -> None:
         call = ScriptedCall(tmp_path)
-        call.voice_dead = True
+        call.voices_dead = [True]
         call.caller_says(at=7.0, until=8.5, text="Where is my order?")
         call.agent_plans(says="It arrives tomorrow.")
         call.caller_says(at=24.0, until=25.0, text="My lamp is broken")
@@ -206,6 +206,22 @@ def test_dead_voice_apologises_from_kept_sound(tmp_path: Path) -> None:
 
         assert SENTENCES.provider_failure in [spoken.heard for spoken in call.spoken]
         assert call.carrier.longest_silence(8.5, 12.0) <= 2.0
+
+    run(story())
+
+
+def test_second_voice_says_what_the_first_did_not(tmp_path: Path) -> None:
+    async def story() -> None:
+        call = ScriptedCall(tmp_path)
+        call.voices_dead = [True, False]
+        call.caller_says(at=7.0, until=8.5, text="Where is my order?")
+        call.agent_plans(says="It arrives tomorrow before noon.")
+        call.caller_hangs_up(at=20.0)
+
+        await call.play()
+
+        assert call.spoken[-1].heard == "It arrives tomorrow before noon."
+        assert [failed.took_over for failed in call.noted(ProviderFailed)] == ["second_provider"]
 
     run(story())
 

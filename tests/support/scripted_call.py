@@ -154,12 +154,13 @@ class ScriptedCall:
         self.callbacks = ListCallbacks()
         self.tool_takes_s = 0.1
         self.tool_result: Mapping[str, Any] = {"outcome": "found", "say": "It arrives tomorrow."}
-        self.voice_dead = False
+        self.voices_dead = [False]
+        """One voice, or one and its substitute; which of them make no sound."""
         self.acted: list[tuple[str, Mapping[str, Any]]] = []
         self._line = line
         self._patience = patience or Patience()
         self._said: list[tuple[float, float, str]] = []
-        self._recogniser: ScriptedRecogniser | None = None
+        self._listening: asyncio.Future[ScriptedRecogniser] = asyncio.get_running_loop().create_future()
         self._fixed = FixedSpeech(folder, engine="scripted", render=_kept_sound)
         self.ending: Ending | None = None
         self.ended_at = 0.0
@@ -195,9 +196,7 @@ class ScriptedCall:
             started=STARTED,
         )
         self.call = call
-        reports = [
-            asyncio.create_task(self._report(at, until, text)) for at, until, text in self._said
-        ]
+        reports = [asyncio.create_task(self._report(at, until, text)) for at, until, text in self._said]
         self.ending = await call.run(self.carrier, STREAM)
         self.ended_at = self.carrier.now
         for report in reports:
@@ -206,9 +205,8 @@ class ScriptedCall:
         return self.ending
 
     async def _report(self, at: float, until: float, text: str) -> None:
-        while self._recogniser is None:
-            await asyncio.sleep(0.01)
-        await self._recogniser.report(at, until, text, self.carrier._origin)
+        recogniser = await self._listening
+        await recogniser.report(at, until, text, self.carrier.origin)
 
     async def _prepare(self) -> None:
         sentences = language_for("en").sentences
@@ -227,8 +225,8 @@ class ScriptedCall:
             live=NobodyWatches(),
             fixed_speech=self._fixed,
             models=tuple(ModelEndpoint(client=cast(AsyncOpenAI, m), model="scripted") for m in models),
-            open_ears=self._open_ears,
-            open_voice=lambda _line: ScriptedVoice(dead=self.voice_dead),
+            open_ears=(self._open_ears,),
+            open_voices=lambda _line: [ScriptedVoice(dead=dead) for dead in self.voices_dead],
             live_calls=lambda: 1,
             ignored=lambda _reason: None,
             patience=self._patience,
@@ -237,8 +235,10 @@ class ScriptedCall:
         )
 
     async def _open_ears(self, _line: Line) -> Ears:
-        self._recogniser = ScriptedRecogniser()
-        return ScriptedEars(service=self._recogniser)
+        recogniser = ScriptedRecogniser()
+        if not self._listening.done():
+            self._listening.set_result(recogniser)
+        return ScriptedEars(service=recogniser)
 
     async def _act(self, name: str, arguments: Mapping[str, Any]) -> ToolOutcome:
         self.acted.append((name, arguments))

@@ -49,7 +49,7 @@ class ScriptedCarrier:
 
     def __post_init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._origin = self._loop.time()
+        self.origin = self._loop.time()
         self._frames = 0
         self._events: asyncio.Queue[str] = asyncio.Queue()
         self._marks: list[tuple[str, asyncio.TimerHandle]] = []
@@ -57,7 +57,7 @@ class ScriptedCarrier:
 
     @property
     def now(self) -> float:
-        return self._loop.time() - self._origin
+        return self._loop.time() - self.origin
 
     async def receive(self) -> str:
         while True:

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,7 +29,11 @@ class ScriptedRecogniser(STTService):
     """Reports each utterance of the story: noticed, its words one by one, its end."""
 
     def __init__(self) -> None:
-        super().__init__(audio_passthrough=False, ttfs_p99_latency=0.1, settings=STTSettings(model="scripted", language=None))
+        super().__init__(
+            audio_passthrough=False,
+            ttfs_p99_latency=0.1,
+            settings=STTSettings(model="scripted", language=None),
+        )
         self.speech_began: Callable[[str], None] = lambda _words: None
 
     async def run_stt(self, audio: bytes) -> AsyncGenerator[Frame | None, None]:
@@ -156,8 +161,6 @@ async def _chunks(plan: Plan) -> AsyncGenerator[ChatCompletionChunk, None]:
         await asyncio.sleep(plan.token_s)
     if plan.calls:
         name, arguments = plan.calls
-        import json
-
         function = {"name": name, "arguments": json.dumps(arguments)}
         yield chunk({"tool_calls": [{"index": 0, "id": "call_1", "type": "function", "function": function}]})
     yield chunk({}, "tool_calls" if plan.calls else "stop")

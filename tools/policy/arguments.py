@@ -9,7 +9,7 @@ from datetime import date
 from domain.company import Action, Argument
 
 _LONGEST = 500  # characters; a caller's sentence, not a document
-_BETWEEN_SIGNS = re.compile(r"[\s.\-_/]+")
+_BETWEEN_DIGITS = re.compile(r"[\s-]+")  # how numbers are grouped when they are said
 
 Value = str | int | float | bool
 
@@ -74,7 +74,7 @@ def _fitting(argument: Argument, value: Value) -> Value | None:
     if argument.pattern is None:
         return value
     written = str(value)
-    for form in (written, _BETWEEN_SIGNS.sub("", written)):
+    for form in (written, _BETWEEN_DIGITS.sub("", written)):
         if form.isascii() and re.fullmatch(argument.pattern, form):
             return form if isinstance(value, str) else value
     return None

@@ -1,0 +1,257 @@
+"""A call's events as a story: what was said, what was done between the words, and where the waits went.
+
+Pure: the page, its live updates and `callwright call` show the same story.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from statistics import median
+from typing import Literal
+
+from adapters.storage.views import Erased, Recorded
+from app.api.deeds import Deed, deed_of
+from app.api.wording import STATIONS
+from domain.events import (
+    ActionDecided,
+    ActionDone,
+    ActionProposed,
+    AgentSpoke,
+    CallerInterrupted,
+    CallerSaid,
+    CallStarted,
+    Event,
+    GoalOpened,
+    GoalResolved,
+    MessageTaken,
+    NoticePlayed,
+    ProviderFailed,
+    RecordingStarted,
+    StreamResumed,
+    TurnTimed,
+    WaitFilled,
+)
+from domain.journal import UnknownEvent
+
+RESTARTED_MS = 2000
+"""A resumed call that is this far behind its own clock began to count anew."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Speech:
+    """Words of one side."""
+
+    at_ms: int
+    ended_ms: int
+    who: Literal["caller", "ai"]
+    heard: str
+    cut: str = ""
+    """What was planned and never reached the caller's ear."""
+    interrupted: bool = False
+    fixed: bool = False
+    """A kept sentence, not the model's words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One station's share of a wait."""
+
+    station: str
+    label: str
+    ms: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Latency:
+    """Between the caller's last sound and our first: where it went."""
+
+    at_ms: int
+    turn: int
+    gap_ms: int
+    us_ms: float
+    """What is our own, measured, and what nobody accounts for."""
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoalNote:
+    """What the caller wanted, and the proof that they got it."""
+
+    goal: str
+    proof: str | None = None
+
+
+Entry = Speech | Deed | Latency
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """Everything a page shows of one call's events."""
+
+    entries: Sequence[Entry]
+    started: CallStarted | None
+    events: int
+    last_seq: int
+    erased: int
+    """Events whose person was erased: they are counted, and nothing of them is left to show."""
+    recording_from_ms: int | None
+    notices: Sequence[NoticePlayed]
+    goals: Sequence[GoalNote]
+    turns: int
+    gaps_ms: Sequence[int]
+    own_ms: Sequence[float]
+    counts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def median_gap_ms(self) -> float | None:
+        return median(self.gaps_ms) if self.gaps_ms else None
+
+    @property
+    def median_own_ms(self) -> float | None:
+        return median(self.own_ms) if self.own_ms else None
+
+    @property
+    def speeches(self) -> Sequence[Speech]:
+        return [entry for entry in self.entries if isinstance(entry, Speech)]
+
+
+@dataclass
+class _Timeline:
+    """Places events on the call's own clock, in milliseconds since it was answered."""
+
+    origin: datetime
+    shift_ms: int = 0
+
+    def by_wall(self, at: datetime) -> int:
+        return max(0, round((at - self.origin).total_seconds() * 1000))
+
+    def resumed(self, at: datetime, at_ms: int) -> None:
+        """Another process took over and counts from its own start."""
+        behind = self.by_wall(at) - at_ms
+        self.shift_ms = behind if behind > RESTARTED_MS else 0
+
+
+def tell(recorded: Sequence[Recorded]) -> Story:
+    """The story so far; a call may still be going on."""
+    started = next((it.event for it in recorded if isinstance(it.event, CallStarted)), None)
+    events = [it.event for it in recorded if not isinstance(it.event, (Erased, UnknownEvent))]
+    first_sound = next((event.at_ms for event in events if isinstance(event, RecordingStarted)), None)
+    latencies = [latency(event, 0) for event in events if isinstance(event, TurnTimed)]
+    return Story(
+        entries=_entries(recorded),
+        started=started,
+        events=len(recorded),
+        last_seq=recorded[-1].seq if recorded else 0,
+        erased=sum(isinstance(it.event, Erased) for it in recorded),
+        recording_from_ms=first_sound,
+        notices=[event for event in events if isinstance(event, NoticePlayed)],
+        goals=goals_of(events),
+        turns=sum(isinstance(event, CallerSaid) for event in events),
+        gaps_ms=[it.gap_ms for it in latencies],
+        own_ms=[it.us_ms for it in latencies],
+        counts=_counts(events),
+    )
+
+
+def goals_of(events: Sequence[Event]) -> Sequence[GoalNote]:
+    goals: dict[str, GoalNote] = {}
+    for event in events:
+        if isinstance(event, GoalOpened):
+            goals.setdefault(event.goal, GoalNote(goal=event.goal))
+        elif isinstance(event, GoalResolved):
+            goals[event.goal] = GoalNote(goal=event.goal, proof=event.proof)
+    return list(goals.values())
+
+
+def latency(event: TurnTimed, at_ms: int) -> Latency:
+    """Our own share is our turn taking and whatever of the gap no station accounts for."""
+    known = {name: ms for name, ms in event.stations_ms.items() if name != "turn_taking"}
+    unexplained = max(0.0, event.gap_ms - sum(event.stations_ms.values()))
+    us_ms = event.stations_ms.get("turn_taking", 0.0) + unexplained
+    shares = known | {"turn_taking": us_ms}
+    order = [*STATIONS, *(name for name in known if name not in STATIONS)]
+    parts = tuple(
+        Part(station=name, label=STATIONS.get(name, name), ms=shares[name])
+        for name in order
+        if shares.get(name, 0.0) > 0 or name == "turn_taking"
+    )
+    return Latency(at_ms=at_ms, turn=event.turn, gap_ms=event.gap_ms, us_ms=us_ms, parts=parts)
+
+
+def _entries(recorded: Sequence[Recorded]) -> Sequence[Entry]:
+    if not recorded:
+        return []
+    begun = next((it.at for it in recorded if isinstance(it.event, CallStarted)), recorded[0].at)
+    time = _Timeline(origin=begun)
+    decided = {it.event.action_id: it.event for it in recorded if isinstance(it.event, ActionDecided)}
+    done = {it.event.action_id: it.event for it in recorded if isinstance(it.event, ActionDone)}
+    entries: list[Entry] = []
+    for it in recorded:
+        event, wall = it.event, time.by_wall(it.at)
+        match event:
+            case Erased() | CallStarted() | ActionDecided() | ActionDone():
+                continue
+            case CallerSaid() | AgentSpoke():
+                entries.append(_speech(event, time.shift_ms))
+            case TurnTimed():
+                entries.append(latency(event, _before_its_answer(event, wall, recorded, time.shift_ms)))
+            case ActionProposed(action_id=action_id):
+                deed = deed_of(event, wall, decided=decided.get(action_id), done=done.get(action_id))
+                entries.append(deed)
+            case StreamResumed(at_ms=at_ms):
+                time.resumed(it.at, at_ms)
+                entries.append(deed_of(event, at_ms + time.shift_ms))
+            case _:
+                own_time: int | None = getattr(event, "at_ms", None)
+                entries.append(deed_of(event, wall if own_time is None else own_time + time.shift_ms))
+    return sorted(entries, key=lambda entry: (entry.at_ms, isinstance(entry, Speech)))
+
+
+def _speech(event: CallerSaid | AgentSpoke, shift_ms: int) -> Speech:
+    at_ms, ended_ms = event.started_ms + shift_ms, event.ended_ms + shift_ms
+    if isinstance(event, CallerSaid):
+        return Speech(at_ms=at_ms, ended_ms=ended_ms, who="caller", heard=event.text)
+    return Speech(
+        at_ms=at_ms,
+        ended_ms=ended_ms,
+        who="ai",
+        heard=event.heard,
+        cut=unheard(event),
+        interrupted=event.interrupted,
+        fixed=event.origin == "fixed",
+    )
+
+
+def unheard(event: AgentSpoke) -> str:
+    """The end of the plan that the caller did not hear."""
+    if event.text.startswith(event.heard):
+        return event.text[len(event.heard) :].strip()
+    return " ".join(event.text.split()[len(event.heard.split()) :])
+
+
+def _before_its_answer(event: TurnTimed, wall_ms: int, recorded: Sequence[Recorded], shift_ms: int) -> int:
+    """A wait ends where its answer begins, however late the measure was written down."""
+    starts = (
+        it.event.started_ms + shift_ms
+        for it in recorded
+        if isinstance(it.event, AgentSpoke) and it.event.turn == event.turn
+    )
+    return min([wall_ms, *(start for start in starts if abs(start - wall_ms) < RESTARTED_MS)])
+
+
+def _counts(events: Sequence[Event]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for event in events:
+        match event:
+            case CallerInterrupted(kind=kind):
+                counts[kind] += 1
+            case WaitFilled():
+                counts["fillers"] += 1
+            case ProviderFailed():
+                counts["failures"] += 1
+            case MessageTaken():
+                counts["messages"] += 1
+            case _:
+                pass
+    return counts
