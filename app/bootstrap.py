@@ -35,6 +35,7 @@ from domain.events import Event
 from domain.language import language_for
 from pipelines.fixed_speech import FixedSpeech
 from pipelines.kit import CallKit, Patience
+from pipelines.model import warm_up
 from pipelines.speech.opening import SpeechEngines
 from prompts.spoken import fill
 from tools.gate import Gate
@@ -107,7 +108,8 @@ async def _open_telephone(
     kept = FixedSpeech(settings.home / "speech", engine=settings.text_to_speech, render=engines.render)
     keeping = asyncio.create_task(keep_sentences(kept, lines), name="keep sentences")
     stack.callback(keeping.cancel)
-    await asyncio.wait({keeping}, timeout=SENTENCES_WITHIN_S)
+    endpoints = models(settings)
+    await asyncio.gather(warm_up(endpoints), asyncio.wait({keeping}, timeout=SENTENCES_WITHIN_S))
 
     kit = CallKit(
         clock=clock,
@@ -116,7 +118,7 @@ async def _open_telephone(
         callbacks=storage.callbacks,
         live=storage.live,
         fixed_speech=kept,
-        models=models(settings),
+        models=endpoints,
         open_ears=engines.ears,
         open_voices=engines.voices,
         live_calls=lambda: exchange.admission.taken,

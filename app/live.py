@@ -1,8 +1,8 @@
-"""The hub for those who look on while a call is live: it tells at once, keeps nothing, and waits for nobody."""
+"""The hub for those who look on while a call is live: it tells at once, keeps nothing, waits for nobody."""
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,7 +34,7 @@ class Happened:
 
 @dataclass(frozen=True, kw_only=True)
 class NotesLost:
-    """This watcher was too slow: so many notes before the next one never reach it."""
+    """The watcher was too slow: so many notes before the next one never reach it."""
 
     count: int
 
@@ -88,7 +88,7 @@ class LiveHub:
         if self._watchers:
             self._tell(Happened(call_id=call_id, seq=seq, event=event))
 
-    async def watch(self) -> AsyncIterator[LiveNote]:
+    async def watch(self) -> AsyncGenerator[LiveNote]:
         """Everything from the first step on, until the watcher is closed or cancelled."""
         watcher = _Watcher(self._room)
         self._watchers.add(watcher)

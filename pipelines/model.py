@@ -1,7 +1,7 @@
 """The language model in a call: a shared client, a bound on every wait, a second provider if there is one."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from pipecat.services.openai.llm import OpenAILLMService
 FIRST_TOKEN_S = 4.0
 """How long one provider may think before the next is asked, or the caller is told."""
 NEXT_TOKEN_S = 4.0
+WARM_UP_S = 2.0
 TOOL_CALL_S = 20.0
 """A last bound over any action's own time-out."""
 
@@ -24,6 +25,17 @@ class ModelEndpoint:
 
     client: AsyncOpenAI
     model: str
+
+
+async def warm_up(endpoints: Sequence[ModelEndpoint]) -> None:
+    """Pay once, at start, for what the first request would pay: 80 ms of imports, and the connection."""
+    for endpoint in endpoints:
+        _ = endpoint.client.chat.completions
+        try:
+            async with asyncio.timeout(WARM_UP_S):
+                await endpoint.client.models.list()
+        except (OpenAIError, TimeoutError) as error:
+            logger.bind(model=endpoint.model, error=type(error).__name__).info("a model was not warmed up")
 
 
 class BoundedStream:

@@ -76,13 +76,13 @@ class EngineEars:
 
 def flux(settings: SpeechSettings, line: Line) -> EngineEars:
     """Deepgram Flux: turn events of its own, so no local voice detector."""
-    from pipecat.services.deepgram.flux.stt import DeepgramFluxSTTService
+    from pipelines.speech.deepgram import Flux
 
-    service = DeepgramFluxSTTService(
+    service = Flux(
         api_key=settings.keys["deepgram"],
         url=settings.endpoint("deepgram-flux"),
         enable_eager_end_of_turn=settings.eager_end_of_turn,
-        settings=DeepgramFluxSTTService.Settings(
+        settings=Flux.Settings(
             model="flux-general-en" if line.language.startswith("en") else "flux-general-multi",
             keyterm=list(settings.keyterms),
             eot_timeout_ms=settings.end_of_turn_ms,
@@ -108,12 +108,12 @@ def nova(settings: SpeechSettings, line: Line) -> EngineEars:
 
 
 def deepgram_voice(settings: SpeechSettings, name: str) -> TTSService:
-    from pipecat.services.deepgram.tts import DeepgramTTSService
+    from pipelines.speech.deepgram import Aura
 
-    return DeepgramTTSService(
+    return Aura(
         api_key=settings.keys["deepgram"],
         base_url=settings.endpoint("deepgram-speak"),
-        settings=DeepgramTTSService.Settings(voice=name),
+        settings=Aura.Settings(voice=name),
         stop_frame_timeout_s=SYNTHESIS_SILENT_S,
     )
 

@@ -1,0 +1,1 @@
+"""The desk's pages: templates, styles and scripts, and the code that serves them."""
