@@ -42,6 +42,9 @@ class TurnTakingProcessor(FrameProcessor):
         self._finals: list[str] = []
         self._confidence: float | None = None
         self._vad_stopped = False
+        """The local voice detector says that the caller is quiet; the final words are awaited."""
+        self._words_open = False
+        """Words came that are not final yet."""
 
     # -- frames in ---------------------------------------------------------------------------
 
@@ -55,6 +58,7 @@ class TurnTakingProcessor(FrameProcessor):
         tell, dialogue = self._dialogue.tell, self._dialogue
         match frame:
             case InterimTranscriptionFrame(text=words):
+                self._words_open = True
                 so_far = " ".join((*self._finals, words)).strip()
                 tell(lambda: dialogue.caller_words(so_far))
             case TranscriptionFrame(text=text):
@@ -70,12 +74,12 @@ class TurnTakingProcessor(FrameProcessor):
             case ProposedUserStoppedSpeakingFrame():
                 self._turn_over()
             case VADUserStartedSpeakingFrame():
+                if not self._vad_stopped:
+                    self.speech_began("")
                 self._vad_stopped = False
-                self.speech_began("")
+                self._dialogue.not_at("final_words")
             case VADUserStoppedSpeakingFrame():
-                self._vad_stopped = True
-                at = self.get_event_loop().time() + FINAL_WAIT_S
-                self._dialogue.at("final_words", at, self._turn_over)
+                self._detector_stopped()
             case ErrorFrame() if direction is FrameDirection.UPSTREAM:
                 self._failed(frame)
                 return False
@@ -91,13 +95,23 @@ class TurnTakingProcessor(FrameProcessor):
     def _final(self, text: str, frame: TranscriptionFrame) -> None:
         if text.strip():
             self._finals.append(text.strip())
+        self._words_open = False
         self._confidence = _confidence(frame.result)
-        if self._vad_stopped and frame.finalized:
+        if self._vad_stopped:
             self._turn_over()
+
+    def _detector_stopped(self) -> None:
+        """Final words may be here already; otherwise the recogniser was asked for them just now."""
+        if self._finals and not self._words_open:
+            self._turn_over()
+            return
+        self._vad_stopped = True
+        at = self.get_event_loop().time() + FINAL_WAIT_S
+        self._dialogue.at("final_words", at, self._turn_over)
 
     def _turn_over(self) -> None:
         self._dialogue.not_at("final_words")
-        self._vad_stopped = False
+        self._vad_stopped = self._words_open = False
         text, confidence = " ".join(self._finals), self._confidence
         self._finals.clear()
         self._dialogue.tell(lambda: self._dialogue.caller_finished(text, confidence))

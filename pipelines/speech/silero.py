@@ -70,6 +70,10 @@ class SharedSilero(VADAnalyzer):
             self._memory, self._overlap = np.zeros_like(self._memory), np.zeros_like(self._overlap)
 
 
+NOTICES = VADParams(confidence=0.6, start_secs=0.064, stop_secs=0.3, min_volume=0.3)
+"""Quick to notice: a sound over our speech only holds it back, and words decide what it was."""
+
+
 def silero_detector() -> VADProcessor:
     """A detector for one call, to stand in front of a recogniser that finds no turns itself."""
-    return VADProcessor(vad_analyzer=SharedSilero(VADParams(confidence=0.6, start_secs=0.12, stop_secs=0.3)))
+    return VADProcessor(vad_analyzer=SharedSilero(NOTICES))
