@@ -20,6 +20,7 @@ from adapters.company_folder.load import load_company
 from adapters.openapi import OpenApiBackOffice
 from app.api.assembly import open_api
 from app.conversations import Conversations
+from app.housekeeping import Housekeeping
 from app.logs import set_up_logs
 from app.metrics import Metrics
 from app.server import DrainingServer, ServerKit, create_app, server_config
@@ -65,7 +66,8 @@ async def run(settings: Settings) -> None:
         kit = ServerKit(
             metrics=metrics,
             clock=clock,
-            routers=[open_api(settings, storage, clock)],
+            routers=[open_api(settings, storage, clock, metrics)],
+            watches=[Housekeeping(storage.recordings, clock).watch],
             ready=storage.answers,
             close=_nothing,
         )

@@ -1,6 +1,6 @@
 """What pages and commands read: the list of calls, one call's events opened, counts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from adapters.storage.subjects import SubjectKeys
 from adapters.storage.tables import callbacks, calls, journal, subjects
 from domain.call import Call, State
 from domain.events import Event
-from domain.journal import UnknownEvent
+from domain.journal import KIND_NAMES, UnknownEvent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,23 +95,18 @@ class Views:
 
     async def events(self, call_id: str, *, after: int = 0) -> Sequence[Recorded]:
         """A call's events in order, from the one that follows number `after`."""
-        query = (
-            select(journal, subjects.c.wrapped_key)
-            .join(subjects, subjects.c.id == journal.c.subject_id)
-            .where(journal.c.call_id == call_id, journal.c.seq > after)
-            .order_by(journal.c.seq)
-        )
-        ciphers: dict[int, AESGCM] = {}
-        events: list[Recorded] = []
-        async with self._engine.connect() as connection:
-            for row in await connection.execute(query):
-                if row.wrapped_key is not None and row.subject_id not in ciphers:
-                    ciphers[row.subject_id] = self._keys.cipher(row.subject_id, row.wrapped_key)
-                cipher = ciphers.get(row.subject_id)
-                opened = None if cipher is None else unseal(cipher, call_id, row.seq, row.sealed)
-                event = Erased(kind=row.kind) if opened is None else event_of(row.kind, opened[1])
-                events.append(Recorded(seq=row.seq, at=row.at, event=event))
-        return events
+        follows = (journal.c.call_id == call_id) & (journal.c.seq > after)
+        return [recorded for _, recorded in await self._opened(follows)]
+
+    async def events_of(
+        self, call_ids: Sequence[str], kinds: Collection[type[Event]]
+    ) -> Mapping[str, Sequence[Recorded]]:
+        """The events of these kinds, by call, each call's in order; a call without any is left out."""
+        wanted = journal.c.call_id.in_(call_ids) & journal.c.kind.in_([KIND_NAMES[kind] for kind in kinds])
+        found: dict[str, list[Recorded]] = {}
+        for call_id, recorded in await self._opened(wanted):
+            found.setdefault(call_id, []).append(recorded)
+        return found
 
     async def counts(self, which: CallFilter | None = None) -> Mapping[State, int]:
         """Calls by state; a state without calls is left out."""
@@ -136,6 +131,26 @@ class Views:
                 )
                 for row in await connection.execute(query)
             ]
+
+    async def _opened(self, condition: ColumnElement[bool]) -> Sequence[tuple[str, Recorded]]:
+        """(call, event) in the order of calls and numbers."""
+        query = (
+            select(journal, subjects.c.wrapped_key)
+            .join(subjects, subjects.c.id == journal.c.subject_id)
+            .where(condition)
+            .order_by(journal.c.call_id, journal.c.seq)
+        )
+        ciphers: dict[int, AESGCM] = {}
+        events: list[tuple[str, Recorded]] = []
+        async with self._engine.connect() as connection:
+            for row in await connection.execute(query):
+                if row.wrapped_key is not None and row.subject_id not in ciphers:
+                    ciphers[row.subject_id] = self._keys.cipher(row.subject_id, row.wrapped_key)
+                cipher = ciphers.get(row.subject_id)
+                opened = None if cipher is None else unseal(cipher, row.call_id, row.seq, row.sealed)
+                event = Erased(kind=row.kind) if opened is None else event_of(row.kind, opened[1])
+                events.append((row.call_id, Recorded(seq=row.seq, at=row.at, event=event)))
+        return events
 
 
 def _conditions(which: CallFilter) -> list[ColumnElement[bool]]:

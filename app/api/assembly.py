@@ -1,5 +1,7 @@
 """The desk's part of a process, put together: one router for the API, the pages and the sign-in."""
 
+from typing import Any
+
 from fastapi import APIRouter, Depends, FastAPI, Request, Security
 from fastapi.openapi.utils import get_openapi
 from fastapi.security import HTTPBearer
@@ -18,7 +20,7 @@ from app.settings import Settings
 from domain.clock import Clock
 
 VERSION = "0.1.0"
-REFUSALS = {
+REFUSALS: dict[int | str, dict[str, Any]] = {
     401: {"description": "No valid key or sign-in"},
     429: {"description": "Too many wrong keys from this address"},
     503: {"description": "This installation has no API key"},
@@ -31,14 +33,14 @@ def open_api(settings: Settings, kept: Kept, clock: Clock, metrics: Metrics | No
     doors, audit, reading = Doors(access, metrics or Metrics()), Audit(clock), Reading(kept)
     shown = HTTPBearer(auto_error=False, description="CALLWRIGHT_API_KEY")
 
-    api = APIRouter(prefix="/api", dependencies=[Security(shown), Depends(doors.api)], responses={**REFUSALS})
+    api = APIRouter(prefix="/api", dependencies=[Security(shown), Depends(doors.api)], responses=REFUSALS)
     CallsApi(reading, kept.verification, audit).add_to(api)
     SoundApi(reading, kept.recordings, audit).add_to(api)
     LiveFeed(kept.live, audit).add_to(api)
 
     sign_in = SignIn(access, doors)
     keys = APIRouter(
-        prefix="/api", dependencies=[Security(shown), Depends(doors.by_key_only)], responses={**REFUSALS}
+        prefix="/api", dependencies=[Security(shown), Depends(doors.by_key_only)], responses=REFUSALS
     )
     sign_in.add_links_to(keys)
 

@@ -106,6 +106,8 @@ class LiveWord(BaseModel):
         " otherwise a kind of the journal"
     )
     text: str = ""
-    seq: int | None = Field(None, description="The event's number in the call, for the journal's kinds")
-    count: int | None = Field(None, description="How many messages were lost")
-    event: dict[str, Any] | None = Field(None, description="The fields of the journal's kinds")
+    seq: int | None = Field(
+        default=None, description="The event's number in the call, for the journal's kinds"
+    )
+    count: int | None = Field(default=None, description="How many messages were lost")
+    event: dict[str, Any] | None = Field(default=None, description="The fields of the journal's kinds")

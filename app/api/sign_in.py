@@ -75,7 +75,7 @@ class SignIn:
         cookie = self._access.by_link(token, address_of(request))
         if isinstance(cookie, Refused):
             return self._refused(cookie, HOME, by_link=True)
-        return self._signed_in(request, render.page("signed_in.html", to=HOME), cookie)
+        return self._signed_in(request, render.page("signed_in.html", values={"to": HOME}), cookie)
 
     async def _out(self, request: Request) -> Response:
         if comes_from_elsewhere(request):
@@ -104,7 +104,9 @@ class SignIn:
 
     def _form(self, to: str, *, problem: str = "", status: int = 200) -> Response:
         return render.page(
-            "sign_in.html", status=status, to=to, problem=problem, is_open=self._access.is_open
+            "sign_in.html",
+            status=status,
+            values={"to": to, "problem": problem, "is_open": self._access.is_open},
         )
 
 

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Annotated
 
 from fastapi import APIRouter, Header, HTTPException, Query, Response
@@ -143,7 +144,7 @@ def coarser(peaks: bytes, buckets: int) -> list[float]:
     """As many buckets as asked for, and no more than there are stretches."""
     count = min(buckets, len(peaks))
     edges = [len(peaks) * number // count for number in range(count + 1)] if count else []
-    return [round(_LOUDNESS[max(peaks[begin:end])], 3) for begin, end in zip(edges, edges[1:], strict=False)]
+    return [round(_LOUDNESS[max(peaks[begin:end])], 3) for begin, end in pairwise(edges)]
 
 
 def _wav(recordings: EncryptedRecordings, call_id: str) -> tuple[int, Iterator[bytes]]:
@@ -166,7 +167,7 @@ def _outlines(recordings: EncryptedRecordings, call_id: str) -> tuple[bytes, byt
         samples += len(left)
         for side, sound in ((caller, left), (agent, right)):
             loud = sound.translate(_MAGNITUDE)
-            side += bytes(max(loud[begin : begin + FINE]) for begin in range(0, len(loud), FINE))
+            side.extend(max(loud[begin : begin + FINE]) for begin in range(0, len(loud), FINE))
     return bytes(caller), bytes(agent), samples
 
 

@@ -8,11 +8,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from adapters.storage.views import CallPage
 from app.api.audit import Audit
 from app.api.calls import NO_CALL
+from app.api.deeds import Deed
 from app.api.doors import CallId, Doors, Visiting
 from app.api.pages import render
 from app.api.pages.bars import segments
 from app.api.reading import After, Dossier, Reading, cursor, parse_cursor
-from app.api.story import Deed, Latency, Speech
+from app.api.story import Latency, Speech
 from app.api.wording import outcome_of, state_of
 
 CALLS_SHOWN = 50
@@ -45,18 +46,18 @@ class Pages:
 
     async def _calls(self, visitor: Visiting, after: Annotated[str | None, Query()] = None) -> HTMLResponse:
         self._audit.looked(visitor, "list")
-        return render.page("calls.html", **await self._listed(after))
+        return render.page("calls.html", values=await self._listed(after))
 
     async def _rows(self, visitor: Visiting) -> HTMLResponse:
         self._audit.looked(visitor, "list")
-        return render.fragment("_rows.html", headers={}, **await self._listed(None))
+        return render.fragment("_rows.html", headers={}, values=await self._listed(None))
 
     async def _call(self, visitor: Visiting, call_id: str) -> HTMLResponse:
         dossier = await self._reading.dossier(call_id)
         if dossier is None:
             return render.page("no_call.html", status=404)
         self._audit.looked(visitor, "page", call_id)
-        return render.page("call.html", **await self._shown(dossier))
+        return render.page("call.html", values=await self._shown(dossier))
 
     async def _story(self, visitor: Visiting, call_id: CallId) -> HTMLResponse:
         dossier = await self._reading.dossier(call_id)
@@ -64,7 +65,7 @@ class Pages:
             raise HTTPException(404, detail=NO_CALL)
         self._audit.looked(visitor, "page", call_id)
         headers = {"X-Last-Event": str(dossier.story.last_seq), "X-Over": str(int(dossier.call.is_over))}
-        return render.fragment("_story.html", headers=headers, **await self._shown(dossier))
+        return render.fragment("_story.html", headers=headers, values=await self._shown(dossier))
 
     async def _listed(self, after: str | None) -> dict[str, object]:
         begin: After | None = None

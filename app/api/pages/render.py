@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
@@ -19,15 +20,16 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+NOTHING: Mapping[str, object] = {}
 
 
-def page(template: str, *, status: int = 200, **values: object) -> HTMLResponse:
+def page(template: str, *, status: int = 200, values: Mapping[str, object] = NOTHING) -> HTMLResponse:
     nonce = secrets.token_urlsafe(18)
     content = _templates().get_template(template).render(nonce=nonce, **values)
     return HTMLResponse(content, status, headers={**HEADERS, "Content-Security-Policy": _policy(nonce)})
 
 
-def fragment(template: str, *, headers: dict[str, str], **values: object) -> HTMLResponse:
+def fragment(template: str, *, headers: Mapping[str, str], values: Mapping[str, object]) -> HTMLResponse:
     """A part of a page, for a script that puts it in place; nothing in it may run."""
     content = _templates().get_template(template).render(**values)
     policy = {"Content-Security-Policy": "default-src 'none'"}
