@@ -151,6 +151,7 @@ async def _open_telephone(
             metrics=metrics,
         ),
         bounds=Bounds(longest_call_s=settings.longest_call_s),
+        tell_lag=_print_lag if settings.print_loop_lag else None,
     )
     stack.push_async_callback(exchange.live.close)
     return exchange

@@ -131,7 +131,7 @@ class Settings(BaseSettings):
         None, description="Where the company's system answers, such as https://backoffice.example.com"
     )
     back_office_key: SecretStr | None = Field(None, description="The bearer key of the company's system")
-    local_recognisers: int = Field(3, ge=1, le=64, description="Calls that the local engine hears at once")
+    local_recognisers: int = Field(4, ge=1, le=64, description="Calls that the local engine hears at once")
 
     max_calls: int = Field(30, ge=1, le=1000, description="Calls at once in one process, 1 to 1000")
     busy_lag_ms: int = Field(

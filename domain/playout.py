@@ -240,7 +240,9 @@ class Playout:
             heard = max(0.0, min(utterance.seconds, position - utterance.position))
             if utterance not in self._queue:
                 self._queue.appendleft(utterance)
-            utterance.sent = int(heard * BYTES_PER_SECOND)
+            utterance.sent = round(heard * BYTES_PER_SECOND)
+            if not utterance.sent:  # nothing of it was heard: it has not begun
+                utterance.position = utterance.started_at = None
         self._cleared(position, now)
         self._held = True
 
@@ -249,7 +251,7 @@ class Playout:
         self._held = False
         self._playing.clear()
         for utterance in self._queue:
-            if utterance.sent:
+            if utterance.position is not None:
                 heard_s = utterance.sent / BYTES_PER_SECOND
                 again_from = utterance.seconds_by(len(utterance.text_by(heard_s)))
                 utterance.sent = int(min(heard_s, again_from) * BYTES_PER_SECOND)

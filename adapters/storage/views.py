@@ -93,6 +93,14 @@ class Views:
             row = (await connection.execute(query)).one_or_none()
         return None if row is None else call_from(row)
 
+    async def ids_beginning(self, prefix: str, *, limit: int = 10) -> Sequence[str]:
+        """Ids of calls that begin so, as people shorten them; a whole id finds itself."""
+        if not prefix.isalnum():
+            return []
+        query = select(calls.c.id).where(calls.c.id.startswith(prefix)).order_by(calls.c.id).limit(limit)
+        async with self._engine.connect() as connection:
+            return (await connection.scalars(query)).all()
+
     async def events(self, call_id: str, *, after: int = 0) -> Sequence[Recorded]:
         """A call's events in order, from the one that follows number `after`."""
         follows = (journal.c.call_id == call_id) & (journal.c.seq > after)

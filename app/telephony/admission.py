@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Literal
 
-from loguru import logger
-
 from app.metrics import Metrics
 from domain.clock import Clock
 
@@ -36,7 +34,6 @@ class LoopLag:
             self._metrics.loop_lag.set(worst)
             if self._tell:
                 self._tell(worst)
-            logger.debug("loop_lag_ms={:.1f}", worst * 1000)
 
 
 class Admission:

@@ -77,12 +77,17 @@ class Trunk:
 
 
 def open_exchange(
-    *, account: CarrierAccount, capacity: Capacity, trunk: Trunk, bounds: Bounds | None = None
+    *,
+    account: CarrierAccount,
+    capacity: Capacity,
+    trunk: Trunk,
+    bounds: Bounds | None = None,
+    tell_lag: Callable[[float], None] | None = None,
 ) -> Exchange:
-    """Nothing runs and nothing is asked yet."""
+    """Nothing runs and nothing is asked yet. `tell_lag`: the loop's worst lateness of each second."""
     bounds = bounds or Bounds()
     live = LiveCalls(trunk.open_conversation, trunk.metrics)
-    lag = LoopLag(trunk.clock, trunk.metrics)
+    lag = LoopLag(trunk.clock, trunk.metrics, tell=tell_lag)
     admission = Admission(
         clock=trunk.clock,
         lag=lag,

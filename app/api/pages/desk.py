@@ -1,5 +1,6 @@
 """The pages of calls: the list, one call explained, and their parts that change while a call is live."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
@@ -64,7 +65,11 @@ class Pages:
         if dossier is None:
             raise HTTPException(404, detail=NO_CALL)
         self._audit.looked(visitor, "page", call_id)
-        headers = {"X-Last-Event": str(dossier.story.last_seq), "X-Over": str(int(dossier.call.is_over))}
+        headers = {
+            "X-Last-Event": str(dossier.story.last_seq),
+            "X-Over": str(int(dossier.call.is_over)),
+            "X-Recording": str(int(dossier.recording is not None)),
+        }
         return render.fragment("_story.html", headers=headers, values=await self._shown(dossier))
 
     async def _listed(self, after: str | None) -> dict[str, object]:
@@ -88,15 +93,18 @@ class Pages:
         }
 
     async def _shown(self, dossier: Dossier) -> dict[str, object]:
-        proof = await self._reading.proof(dossier.call.id) if dossier.call.is_over else None
+        call = dossier.call
+        proof = await self._reading.proof(call.id) if call.is_over else None
+        begins = (call.answered_at or call.created_at) + timedelta(milliseconds=dossier.recording_starts_ms)
         return {
-            "call": dossier.call,
+            "call": call,
+            "begins": begins,
             "story": dossier.story,
             "recording": dossier.recording,
             "starts_ms": dossier.recording_starts_ms,
             "proof": proof,
-            "state": state_of(dossier.call.state),
-            "reason": outcome_of(dossier.call),
+            "state": state_of(call.state),
+            "reason": outcome_of(call),
             "segments": segments,
             "is_speech": lambda entry: isinstance(entry, Speech),
             "is_latency": lambda entry: isinstance(entry, Latency),

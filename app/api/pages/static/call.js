@@ -139,14 +139,14 @@ function controls() {
 }
 
 async function openSound() {
-  if (!(await outline())) {
-    wave.hidden = player.hidden = true;
+  if (sound.dataset.recording !== "1" || !(await outline())) {
+    wave.hidden = player.hidden = byId("ticks").hidden = true;
     return;
   }
   if (!audio.src) audio.src = `/api/calls/${callId}/recording.wav`;
   byId("no-sound").hidden = true;
   if (wave.hidden) {
-    wave.hidden = player.hidden = false;
+    wave.hidden = player.hidden = byId("ticks").hidden = false;
     await outline();
   }
 }
@@ -158,8 +158,9 @@ const isOver = () => sound.dataset.over === "1";
 
 function localTimes() {
   for (const time of document.querySelectorAll("time")) {
+    const day = time.classList.contains("short") ? {} : { day: "2-digit", month: "short" };
     time.textContent = new Date(time.dateTime).toLocaleString([], {
-      day: "2-digit", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false,
+      ...day, hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false,
     });
   }
 }
@@ -174,6 +175,7 @@ async function refresh() {
   story.innerHTML = await answer.text();
   shown = Number(answer.headers.get("X-Last-Event"));
   sound.dataset.over = answer.headers.get("X-Over");
+  sound.dataset.recording = answer.headers.get("X-Recording");
   byId("title").innerHTML = byId("fresh-title").innerHTML;
   byId("proof").innerHTML = byId("fresh-proof").innerHTML;
   if (focused) story.querySelector(`[data-from="${CSS.escape(focused)}"] button`)?.focus();
