@@ -26,7 +26,7 @@ check: $(STAMP) ## format, lint, strict types, import contracts
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-timing
+	@$(BIN)/lint-imports --no-logo
 	@echo "check: format, lint, types and import contracts hold"
 
 format: $(STAMP) ## put the code into its form
@@ -42,6 +42,7 @@ bench: $(STAMP) ## measure calls per core beside a stock pipecat bot (needs BENC
 lock: $(STAMP) ## pin every dependency anew, with hashes and no addresses
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --output-file requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --output-file deploy/requirements.lock
 
 clean: ## forget everything that was built
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import gc
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -74,9 +75,19 @@ async def run(settings: Settings) -> None:
         if settings.carries_calls:
             exchange = await _open_telephone(settings, storage, companies, clock, metrics, stack)
             kit = _with_telephone(kit, exchange)
+        settle_memory()
         config = server_config(create_app(kit), host=settings.host, port=settings.port)
         logger.bind(role=settings.role, host=settings.host, port=settings.port).info("ready for calls")
         await DrainingServer(config, kit, drain_s=settings.drain_s).serve()
+
+
+def settle_memory() -> None:
+    """What was built at start lives as long as the process: the collector need not walk it in mid-call.
+
+    A full collection over the imported libraries takes some 40 ms in which no call is served.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 async def _nothing() -> None:

@@ -4,9 +4,8 @@ It runs on the operator's own terminal and is asked by name, so it shows what wa
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from importlib import metadata
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
@@ -17,6 +16,7 @@ from rich.markup import escape
 from adapters.company_folder import CompanyFolderRefused, load_company
 from adapters.secrets import KeyUnusable
 from app.api.reading import Dossier, Reading
+from app.api.version import product_version
 from app.command_line_views import calls_table, problems_text, told_story, verdict_line
 from app.logs import set_up_logs
 from app.settings import Settings, SettingsWrong, read_settings
@@ -96,7 +96,7 @@ def check(folder: Annotated[Path, typer.Argument(help="Such as companies/sample"
 @command.command()
 def version() -> None:
     """Say which version this is."""
-    out.print(metadata.version("callwright"))
+    out.print(product_version())
 
 
 async def _calls(limit: int) -> None:
@@ -123,26 +123,30 @@ async def _call(call_id: str) -> None:
 
 
 async def _verify(call_id: str | None) -> bool:
-    """Whether everything holds."""
-    checked = events = 0
-    broken: list[Verdict] = []
-    async with _opened() as (storage, _):
-        if call_id is not None:
-            found = await storage.views.ids_beginning(call_id.lower())
-            verdicts = [await storage.verification.verify(found[0] if len(found) == 1 else call_id)]
-        else:
-            verdicts = [verdict async for verdict in storage.verification.verify_all()]
-        for verdict in verdicts:
+    """Whether everything holds; what does not is printed as it is found."""
+    checked = broken = events = 0
+    async with _opened() as (storage, _), aclosing(_verdicts(storage, call_id)) as verdicts:
+        async for verdict in verdicts:
             checked, events = checked + 1, events + verdict.events
             if verdict.flaws:
-                broken.append(verdict)
+                broken += 1
                 out.print(verdict_line(verdict), soft_wrap=True)
     if broken:
-        out.print(f"[red]{len(broken)} of {checked} calls do not hold.[/]")
+        out.print(f"[red]{broken} of {checked} calls do not hold.[/]")
         return False
     what = "The chain holds" if call_id else f"All {checked} chains hold"
     out.print(f"[green]{what}[/]: {events} events, each as it was written.")
     return True
+
+
+async def _verdicts(storage: Storage, call_id: str | None) -> AsyncGenerator[Verdict]:
+    """Of one call, or of all that the journal and the heads know."""
+    if call_id is None:
+        async for verdict in storage.verification.verify_all():
+            yield verdict
+        return
+    found = await storage.views.ids_beginning(call_id.lower())
+    yield await storage.verification.verify(found[0] if len(found) == 1 else call_id)
 
 
 @asynccontextmanager

@@ -92,10 +92,10 @@ def verdict_line(verdict: Verdict) -> Text:
 def problems_text(folder: Path, problems: Sequence[Problem]) -> Text:
     """As an editor's `file:line` jump understands it."""
     count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-    text = Text.assemble((f"{folder}: {count}\n", "red"))
+    text = Text.assemble((f"{folder}: {count}", "red"))
     for problem in problems:
         place = f"{folder / problem.file}:{problem.line}"
-        text.append(f"{place}: ", "bold").append(f"{problem.wrong}\n    write: {problem.write}\n")
+        text.append(f"\n{place}: ", "bold").append(f"{problem.wrong}\n    write: {problem.write}")
     return text
 
 

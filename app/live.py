@@ -49,6 +49,7 @@ class _Watcher:
         self._room = room
         self._waiting: deque[Note | Happened] = deque()
         self._lost = 0
+        self._closed = False
         self._something = asyncio.Event()
 
     def tell(self, note: Note | Happened) -> None:
@@ -58,8 +59,15 @@ class _Watcher:
         self._waiting.append(note)
         self._something.set()
 
-    async def next(self) -> LiveNote:
+    def close(self) -> None:
+        self._closed = True
+        self._something.set()
+
+    async def next(self) -> LiveNote | None:
+        """None after everything that was told before the closing."""
         while not self._waiting:
+            if self._closed:
+                return None
             self._something.clear()
             await self._something.wait()
         if self._lost:
@@ -74,6 +82,7 @@ class LiveHub:
     def __init__(self, *, room: int = ROOM) -> None:
         self._room = room
         self._watchers: set[_Watcher] = set()
+        self._closed = False
 
     @property
     def watched(self) -> bool:
@@ -89,14 +98,22 @@ class LiveHub:
             self._tell(Happened(call_id=call_id, seq=seq, event=event))
 
     async def watch(self) -> AsyncGenerator[LiveNote]:
-        """Everything from the first step on, until the watcher is closed or cancelled."""
+        """Everything from the first step on, until either side closes."""
+        if self._closed:
+            return
         watcher = _Watcher(self._room)
         self._watchers.add(watcher)
         try:
-            while True:
-                yield await watcher.next()
+            while (note := await watcher.next()) is not None:
+                yield note
         finally:
             self._watchers.discard(watcher)
+
+    def close(self) -> None:
+        """The process stops: let the watchers go, so that nobody's open page holds it up."""
+        self._closed = True
+        for watcher in self._watchers:
+            watcher.close()
 
     def _tell(self, note: Note | Happened) -> None:
         for watcher in self._watchers:

@@ -243,13 +243,13 @@ class Playout:
             utterance.sent = round(heard * BYTES_PER_SECOND)
             if not utterance.sent:  # nothing of it was heard: it has not begun
                 utterance.position = utterance.started_at = None
+        self._playing.clear()
         self._cleared(position, now)
         self._held = True
 
     def resume(self) -> None:
         """Go on from the beginning of the word in which we were cut off."""
         self._held = False
-        self._playing.clear()
         for utterance in self._queue:
             if utterance.position is not None:
                 heard_s = utterance.sent / BYTES_PER_SECOND
@@ -268,7 +268,6 @@ class Playout:
                 utterance.ended_at = now
                 cut.append((utterance, utterance.sent / BYTES_PER_SECOND))
         self._queue.clear()
-        self._playing.clear()
         self._held = False
         return cut
 

@@ -39,6 +39,8 @@ class Order(Enum):
     """Go on from the last heard word."""
     DROP = "drop"
     """The caller interrupted: forget the rest of the answer, stop making it."""
+    TAKE_BACK = "take_back"
+    """The caller goes on with a turn whose answer has no sound yet: forget the answer, and that it was asked."""
     ANSWER = "answer"
     """The caller's turn is over: answer `TurnTaking.said`."""
 
@@ -74,21 +76,19 @@ class TurnTaking:
         """The turn is the agent's: a silence now is our silence."""
         return self.floor in (Floor.THINKING, Floor.AGENT)
 
-    @property
-    def caller_goes_on(self) -> bool:
-        """The turn that we were about to answer is being continued."""
-        return bool(self._carried)
+    def whole(self, text: str) -> str:
+        """The caller's turn, if it ended with this text: with what they said before it."""
+        return f"{self._carried} {text}".strip()
 
     # -- the caller --------------------------------------------------------------------------
 
     def caller_started(self, now: float, words: str = "") -> list[Order]:
         match self.floor:
             case Floor.THINKING:
-                if words and self._language.is_backchannel(words):
+                if self._is_protected():
+                    self._over_us = True
                     return []
-                self._carried, self.said = self.said, ""
-                self._to(Floor.CALLER)
-                return [Order.DROP]
+                return [] if words and self._language.is_backchannel(words) else self._take_back()
             case Floor.AGENT:
                 self._over_us = True
                 return self._over_our_speech(now, words)
@@ -105,7 +105,7 @@ class TurnTaking:
         match self.floor:
             case Floor.AGENT if self._over_us:
                 return self._over_our_speech(now, words, expected=expected)
-            case Floor.HELD if self._language.is_backchannel(words) and not expected:
+            case Floor.HELD if self._passes(words, expected=expected):
                 self._to(Floor.AGENT)
                 return [Order.RESUME]
             case Floor.HELD:
@@ -118,32 +118,55 @@ class TurnTaking:
         """The recogniser says that the turn is over; `text` may be empty where it was only noise."""
         match self.floor:
             case Floor.AGENT:
-                return self._finished_over_us(text, expected=expected)
+                return self._finished_over_us(now, text, expected=expected)
             case Floor.HELD:
-                if not text or (self._language.is_backchannel(text) and not expected):
-                    self._over_us = False
+                self._over_us = False
+                if not text or self._passes(text, expected=expected):
+                    self._keep_for_later(text, expected=expected)
                     self._to(Floor.AGENT)
                     return [Order.RESUME]
                 return [Order.DROP, *self._finish(now, text)]
             case Floor.THINKING:
-                if not text or self._language.is_backchannel(text):
+                if not text or self._passes(text, expected=False):
+                    self._keep_for_later(text, expected=False)
                     return []
-                self._carried = self.said
-                return [Order.DROP, *self._finish(now, text)]
+                return [*self._take_back(), *self._finish(now, text)]
             case _:
                 return self._finish(now, text)
 
-    def keypad(self, digits: str) -> list[Order]:
-        """A finished keypad entry is a turn of its own and an interruption."""
-        if self.floor is Floor.AGENT and self._is_protected():
-            self._carried = digits
+    def key_pressed(self) -> list[Order]:
+        """The first key of an entry is an interruption, and from there on the turn is the caller's."""
+        if self.floor in (Floor.AGENT, Floor.THINKING, Floor.HELD) and self._is_protected():
             return []
-        orders = [Order.DROP] if self.floor in (Floor.AGENT, Floor.HELD, Floor.THINKING) else []
-        self._carried = ""
-        return [*orders, self._answer(digits)]
+        orders = [Order.DROP] if self.floor in (Floor.AGENT, Floor.THINKING, Floor.HELD) else []
+        self._to(Floor.CALLER)
+        return orders
+
+    def keypad(self, digits: str) -> list[Order]:
+        """A finished keypad entry is a turn, or ends the one that the caller began to speak."""
+        if self.floor in (Floor.AGENT, Floor.THINKING, Floor.HELD):
+            if self._is_protected():
+                self._carried = self.whole(digits)
+                return []
+            return [Order.DROP, self._answer(self.whole(digits))]
+        return [self._answer(self.whole(digits))]
+
+    def _passes(self, words: str, *, expected: bool) -> bool:
+        """These words over our speech do not stop it for good."""
+        return self._is_protected() or (self._language.is_backchannel(words) and not expected)
+
+    def _keep_for_later(self, text: str, *, expected: bool) -> None:
+        """What was said over protected speech is answered when that has been heard."""
+        if text and (expected or not self._language.is_backchannel(text)):
+            self._carried = self.whole(text)
+
+    def _take_back(self) -> list[Order]:
+        self._carried, self.said = self.said, ""
+        self._to(Floor.CALLER)
+        return [Order.TAKE_BACK]
 
     def _over_our_speech(self, now: float, words: str, *, expected: bool = False) -> list[Order]:
-        if self._is_protected() or (words and self._language.is_backchannel(words) and not expected):
+        if self._is_protected() or (words and self._passes(words, expected=expected)):
             return []
         if words:
             self._to(Floor.CALLER)
@@ -151,17 +174,15 @@ class TurnTaking:
         self._to(Floor.HELD, now + UNPROVEN_HOLD_S)
         return [Order.HOLD]
 
-    def _finished_over_us(self, text: str, *, expected: bool) -> list[Order]:
+    def _finished_over_us(self, now: float, text: str, *, expected: bool) -> list[Order]:
         self._over_us = False
-        if not text or (self._language.is_backchannel(text) and not expected):
+        if not text or self._passes(text, expected=expected):
+            self._keep_for_later(text, expected=expected)
             return []
-        if self._is_protected():
-            self._carried = f"{self._carried} {text}".strip()
-            return []
-        return [Order.DROP, self._answer(text)]
+        return [Order.DROP, *self._finish(now, text)]
 
     def _finish(self, now: float, text: str) -> list[Order]:
-        whole = f"{self._carried} {text}".strip()
+        whole = self.whole(text)
         if not whole:
             self._to(Floor.LISTENING)
             return []

@@ -17,7 +17,7 @@ from pipecat.workers.runner import WorkerRunner
 
 import prompts
 from domain.company import Company, Line
-from domain.events import CallStarted, Event, StreamLost, StreamResumed
+from domain.events import CallStarted, Event, NoticePlayed, StreamLost, StreamResumed
 from domain.frame_joining import FrameJoiner
 from domain.journal import EventsLost
 from domain.language import Language
@@ -71,6 +71,8 @@ class LiveCall:
         self._recorder = Recorder(kit.recordings, caller.call_id)
         self._turn = 0
         self._runs = 0
+        self._noticed: set[str] = set()
+        """Notices that were heard to their end."""
 
     # -- domain.ports.media.Conversation -----------------------------------------------------
 
@@ -78,7 +80,9 @@ class LiveCall:
         """Talk until the end; may be run once more on a new socket after `STREAM_LOST`."""
         resumed = self._runs > 0 or self._recall is not None
         if self._recall is not None:
-            self._context.recall(await self._recall())
+            said_before = await self._recall()
+            self._context.recall(said_before)
+            self._noticed |= {event.notice for event in said_before if isinstance(event, NoticePlayed)}
             self._recall = None
         self._runs += 1
         self._write(StreamResumed(at_ms=self._ms(self._loop.time())) if resumed else self._started)
@@ -135,7 +139,7 @@ class LiveCall:
         writing = asyncio.create_task(mouth.run())
         reading = asyncio.create_task(self._read(socket, stream_sid, dialogue, mouth, line_in, started))
         try:
-            await dialogue.open(resumed=resumed)
+            await dialogue.open(resumed=resumed, noticed=self._noticed)
             return await dialogue.run()
         finally:
             self._turn = dialogue.heard.turn
@@ -220,6 +224,8 @@ class LiveCall:
     # -- small joints ------------------------------------------------------------------------
 
     def _write(self, event: Event) -> None:
+        if isinstance(event, NoticePlayed):
+            self._noticed.add(event.notice)
         self._kit.journal.write(self._caller.call_id, event)
 
     def _ms(self, at: float) -> int:

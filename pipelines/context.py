@@ -52,9 +52,17 @@ class Context:
         self.messages.append({"role": "user", "content": text})
 
     def unsay_caller(self) -> None:
-        """The caller went on before anything was answered: the turn will be told again, whole."""
-        if self.messages and self.messages[-1]["role"] == "user":
-            self.messages.pop()
+        """The caller went on before anything was answered: the turn will be told again, whole.
+
+        What was looked up for it stays known.
+        """
+        for index in range(len(self.messages) - 1, -1, -1):
+            message = self.messages[index]
+            if message["role"] == "user":
+                del self.messages[index]
+                return
+            if message["role"] != "tool" and not message.get("tool_calls"):
+                return
 
     def agent_was_heard(self, text: str) -> None:
         """Words of ours that were played; the sentences of one answer make one message."""

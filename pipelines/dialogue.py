@@ -5,7 +5,7 @@ one inbox and dealt with alone and in order, so no two of them can meet half-way
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Literal, Protocol
 
 import prompts
@@ -18,11 +18,11 @@ from domain.turn_taking import Floor, Order, TurnTaking
 from pipelines.context import Context
 from pipelines.deadlines import Deadlines
 from pipelines.heard import Heard
-from pipelines.keypad import Keypad
+from pipelines.keypad import POUND, Keypad
 from pipelines.kit import Caller, CallKit
 from pipelines.parting import Parting
 from pipelines.recorder import Recorder
-from pipelines.recovery import Recovery
+from pipelines.recovery import EMPTY_ANSWER, Recovery
 from pipelines.shortening import Shortening
 from pipelines.timing import TurnTiming
 from pipelines.waiting import Waiting
@@ -98,6 +98,7 @@ class Dialogue:
         self._deadlines = Deadlines()
         self._ending: Ending | None = None
         self._answer_open = False
+        self._answer_has_words = False
         self._tools_open = 0
         self._guess: str | None = None
         self._caller_began = 0.0
@@ -157,20 +158,21 @@ class Dialogue:
 
     # -- opening -----------------------------------------------------------------------------
 
-    async def open(self, *, resumed: bool) -> None:
-        """The first words of a call: what the law wants heard, then the greeting."""
+    async def open(self, *, resumed: bool, noticed: Collection[str] = ()) -> None:
+        """The first words of a call: what the law wants heard, then the greeting.
+
+        `noticed`: notices that were heard before the line was lost; the others are still owed.
+        """
         self.at(
             "longest_call", self._loop.time() + self._kit.patience.longest_call_s, self.parting.say_goodbye
         )
-        if resumed:
-            if self._line.recording:
-                self._recorder.start(self._loop.time())
-            await self.say(self._language.sentences.resumed, "sentence")
-            return
-        await self.say(self._line.disclosure, "disclosure")
-        if self._line.recording:
+        if "disclosure" not in noticed:
+            await self.say(self._line.disclosure, "disclosure")
+        if self._line.recording and "recording" in noticed:
+            self._recorder.start(self._loop.time())
+        elif self._line.recording:
             await self.say(self._line.recording_notice, "recording")
-        await self.say(self._line.greeting, "sentence")
+        await self.say(self._language.sentences.resumed if resumed else self._line.greeting, "sentence")
 
     def _on_notice(self, notice: str) -> None:
         if notice == "recording" and not self._recorder.running:
@@ -225,12 +227,12 @@ class Dialogue:
                     confidence=confidence,
                 )
             )
-        guessed_right = self._guess is not None and _same(self._guess, text)
-        if self._guess is not None and not guessed_right:
-            await self._forget_guess()
+        guessed_right = self._guess is not None and _same(self._guess, self.turns.whole(text))
+        if not guessed_right:
+            await self.forget_guess()
         orders = self.turns.caller_finished(now, text, expected=self._expected())
         if guessed_right and orders != [Order.ANSWER]:
-            await self._forget_guess()
+            await self.forget_guess()
         await self._carry_out(orders)
         await self.channel.caller_turn(begins=False)
         if self.turns.floor is Floor.LISTENING:
@@ -239,15 +241,13 @@ class Dialogue:
     async def caller_may_be_done(self, text: str) -> None:
         """An eager end of turn: think ahead, say nothing yet."""
         if self.turns.floor is Floor.CALLER and not self.recovery.takes_message and text.strip():
-            self._guess = text
-            self._context.caller_said(text)
+            self._guess = self.turns.whole(text)
+            self._context.caller_said(self._guess)
             await self.channel.run_model(speculative=True)
             self._context.unsay_caller()
 
-    async def caller_goes_on(self) -> None:
-        await self._forget_guess()
-
-    async def _forget_guess(self) -> None:
+    async def forget_guess(self) -> None:
+        """The caller goes on, or nothing came of the guess."""
         if self._guess is not None:
             self._guess = None
             await self.channel.withdraw_guess()
@@ -260,9 +260,11 @@ class Dialogue:
 
     async def key_pressed(self, key: str) -> None:
         """The first digit already stops us."""
+        if not self._keypad.entering:
+            if key == POUND:  # ends an entry that was never begun
+                return
+            await self._carry_out(self.turns.key_pressed())
         self.waiting.caller_spoke()
-        if not self._keypad.entering and not self._says_notice():
-            await self._interrupt(self._loop.time())
         await self._keypad.press(key)
 
     async def _digits_entered(self, digits: str) -> None:
@@ -280,8 +282,13 @@ class Dialogue:
                 case Order.RESUME:
                     self.heard.mouth.resume()
                     self.note(CallerInterrupted(at_ms=self.ms(now), kind="backchannel", resumed=True))
+                    self.waiting.watch()
                 case Order.DROP:
                     await self._interrupt(now)
+                case Order.TAKE_BACK:
+                    await self._interrupt(now)
+                    if not self.recovery.takes_message:
+                        self._context.unsay_caller()
                 case Order.ANSWER:
                     await self._answer(self.turns.said)
         if self.turns.deadline is not None:
@@ -292,13 +299,12 @@ class Dialogue:
 
     async def _interrupt(self, now: float) -> None:
         """The rest of the answer is forgotten, wherever it is being made."""
+        busy = self._answer_open or self.heard.line_out.waiting
         heard_some = self.heard.drop()
         if heard_some:
             self.note(CallerInterrupted(at_ms=self.ms(now), kind="interruption", resumed=False))
-            self.parting.called_back()
-        elif self._answer_open and self.turns.caller_goes_on:
-            self._context.unsay_caller()
-        busy, self._answer_open, self._tools_open = self._answer_open, False, 0
+        self.parting.called_back()
+        self._answer_open, self._tools_open = False, 0
         self.answer_number += 1
         if busy or heard_some:
             await self.channel.stop_answer()
@@ -314,15 +320,16 @@ class Dialogue:
             return
         self._context.caller_said(text)
         if self._language.asks_if_machine(text):
-            await self._forget_guess()
+            await self.forget_guess()
             await self.say(self._language.sentences.machine_answer, "sentence")
         elif self._guess is not None:
-            self._guess, self._answer_open = None, True
+            self._guess, self._answer_open, self._answer_has_words = None, True, False
         else:
             await self.run_model()
 
     async def run_model(self) -> None:
-        self._answer_open = True
+        self._answer_open, self._answer_has_words = True, False
+        self.answer_number += 1
         if self.heard.timing and not self.heard.timing.asked:
             self.heard.timing.asked = self._loop.time()
         await self.channel.run_model(speculative=False)
@@ -353,6 +360,11 @@ class Dialogue:
         return self.heard.mouth.playout.pending() or self.heard.line_out.waiting
 
     @property
+    def answering(self) -> bool:
+        """The model, or an action of its, works on an answer."""
+        return self._answer_open
+
+    @property
     def answer_awaited(self) -> bool:
         """The model works on an answer of which nothing is ready to be heard."""
         return self._answer_open and not self._tools_open and not self.heard.line_out.waiting
@@ -372,6 +384,7 @@ class Dialogue:
     def sentence_planned(self, text: str) -> None:
         if self.heard.timing and not self.heard.timing.sentence:
             self.heard.timing.sentence = self._loop.time()
+        self._answer_has_words = True
         self.heard.plan(text, "answer")
         if self._kit.live.watched:
             self._kit.live.publish(self._caller.call_id, "agent_speaking", text)
@@ -403,6 +416,9 @@ class Dialogue:
     async def answer_ended(self, answer_number: int) -> None:
         """The model has nothing more to say in this answer."""
         if answer_number != self.answer_number or self._tools_open:
+            return
+        if self._answer_open and not self._answer_has_words:
+            await self.recovery.provider_failed("model", "", EMPTY_ANSWER)
             return
         self._answer_open = False
         self.recovery.answered()

@@ -46,6 +46,8 @@ class GuardOutput(FrameProcessor):
             case LLMFullResponseStartFrame():
                 self._cutter, self._silent_so_far = SentenceCutter(), True
                 self._answer = self._answer_number()
+            case LLMTextFrame() | LLMFullResponseEndFrame() if self._answer != self._answer_number():
+                self._cutter = SentenceCutter()  # of an answer that was cut off: nothing of it is said
             case LLMTextFrame():
                 if self._silent_so_far:
                     self._silent_so_far = False

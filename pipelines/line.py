@@ -97,12 +97,11 @@ class LineOut(FrameProcessor):
                 await self.push_frame(frame, direction)
 
     def _begin(self, context: str, text: str) -> None:
-        while self._planned:
-            utterance = self._planned.popleft()
-            if utterance.text == text:
-                self._speaking[context] = utterance
-                return
+        if not any(utterance.text == text for utterance in self._planned):
+            return  # of an answer that was cut off while the engine made it
+        while (utterance := self._planned.popleft()).text != text:
             self._mouth.end(utterance)
+        self._speaking[context] = utterance
 
     def _sound(self, context: str, frame: TTSAudioRawFrame) -> None:
         utterance = self._speaking.get(context)

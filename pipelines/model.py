@@ -14,7 +14,7 @@ from pipecat.services.openai.llm import OpenAILLMService
 FIRST_TOKEN_S = 4.0
 """How long one provider may think before the next is asked, or the caller is told."""
 NEXT_TOKEN_S = 4.0
-WARM_UP_S = 2.0
+WARM_UP_S = 5.0
 TOOL_CALL_S = 20.0
 """A last bound over any action's own time-out."""
 
@@ -28,14 +28,17 @@ class ModelEndpoint:
 
 
 async def warm_up(endpoints: Sequence[ModelEndpoint]) -> None:
-    """Pay once, at start, for what the first request would pay: 80 ms of imports, and the connection."""
+    """Ask each model for one token: a wrong key shows at start, and no caller pays for the first request."""
     for endpoint in endpoints:
-        _ = endpoint.client.chat.completions
+        params: dict[str, Any] = {"messages": [{"role": "user", "content": "Hello"}], "stream": True}
         try:
             async with asyncio.timeout(WARM_UP_S):
-                await endpoint.client.models.list()
-        except (OpenAIError, TimeoutError) as error:
-            logger.bind(model=endpoint.model, error=type(error).__name__).info("a model was not warmed up")
+                stream = await _begin(endpoint, params | {"max_completion_tokens": 1})
+                await stream.close()
+        except (OpenAIError, TimeoutError, StopAsyncIteration) as error:
+            logger.bind(model=endpoint.model, error=type(error).__name__).warning(
+                "a model did not answer at start; calls will try it all the same"
+            )
 
 
 class BoundedStream:

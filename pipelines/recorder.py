@@ -1,6 +1,6 @@
 """Both sides of the call on one clock, as the caller heard them, from the notice's mark on."""
 
-from domain.playout import BYTES_PER_SECOND
+from domain.playout import BYTES_PER_SECOND, LEAD_S, PACKET_S
 from domain.ports.recordings import Recordings, RecordingSink
 
 MULAW_SILENCE = b"\xff"
@@ -19,15 +19,24 @@ class Recorder:
         self._caller = bytearray()
         self._agent = bytearray()
         self._written = 0
+        self._ahead: list[tuple[float, bytes]] = []
+        """Before the recording begins: what was sent to the line and has not been heard yet."""
 
     @property
     def running(self) -> bool:
         return self._sink is not None
 
     def start(self, now: float) -> None:
-        if self._sink is None:
-            self._sink = self._recordings.open(self._call_id)
-            self._origin = now
+        """Begin, or go on after a time in which nothing could be heard from the caller."""
+        if self._sink is not None:
+            self._caller += MULAW_SILENCE * (self._index(now) - len(self._caller))
+            return
+        self._sink = self._recordings.open(self._call_id)
+        self._origin = now
+        for plays_at, mulaw in self._ahead:
+            heard_before = round(max(0.0, now - plays_at) * BYTES_PER_SECOND)
+            self.agent(mulaw[heard_before:], max(now, plays_at))
+        self._ahead.clear()
 
     def pause(self) -> None:
         """From here on nothing is kept, until `resume`; times stay true."""
@@ -50,6 +59,8 @@ class Recorder:
     def agent(self, mulaw: bytes, plays_at: float) -> None:
         """Sound that the caller will hear from `plays_at` on, unless it is cleared first."""
         if self._sink is None:
+            self._ahead = [(at, sent) for at, sent in self._ahead if at + LEAD_S + PACKET_S > plays_at]
+            self._ahead.append((plays_at, mulaw))
             return
         at = max(self._written, self._index(plays_at))
         if at > len(self._agent):
@@ -58,7 +69,11 @@ class Recorder:
 
     def cleared(self, now: float) -> None:
         """The carrier threw away what had not played."""
-        if self._sink is not None:
+        if self._sink is None:
+            self._ahead = [
+                (at, sent[: round((now - at) * BYTES_PER_SECOND)]) for at, sent in self._ahead if at < now
+            ]
+        else:
             del self._agent[max(self._written, self._index(now)) :]
 
     async def close(self, now: float) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Station = Literal["speech_to_text", "model", "text_to_speech", "back_office", "line"]
 NO_ANSWER_IN_TIME = "NoAnswerInTime"
+EMPTY_ANSWER = "EmptyAnswer"
 
 
 class Recovery:
@@ -42,6 +43,9 @@ class Recovery:
 
     async def provider_failed(self, station: Station, provider: str, error: str) -> None:
         if self._dialogue.is_ending:
+            return
+        if station == "model" and not self._dialogue.answering:
+            await self._dialogue.forget_guess()  # a guess, or an answer that the caller has cut off
             return
         again = station == "model" and self._failures == 0 and error != NO_ANSWER_IN_TIME
         again = again and self._dialogue.turns.ours

@@ -66,7 +66,7 @@ class TurnTakingProcessor(FrameProcessor):
             case EagerTranscriptionFrame(text=text):
                 tell(lambda: dialogue.caller_may_be_done(text))
             case EagerEndOfTurnCancelFrame():
-                tell(dialogue.caller_goes_on)
+                tell(dialogue.forget_guess)
                 return False
             case ProposedUserStartedSpeakingFrame():
                 if not self._starts_with_words:

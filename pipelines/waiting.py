@@ -86,14 +86,15 @@ class Waiting:
         """The caller waits for an answer from now on."""
         self._times_filled = 0
         self._turn_began = self._loop.time()
-        self._watch()
+        self.watch()
 
     def we_spoke(self) -> None:
         """Something that is no filler is on the line."""
         self._times_filled = 0
-        self._watch()
+        self.watch()
 
-    def _watch(self) -> None:
+    def watch(self) -> None:
+        """Look again when the caller has heard nothing for too long."""
         if self._stopped:
             return
         quiet = self._quiet_for()
@@ -116,7 +117,7 @@ class Waiting:
             await dialogue.recovery.provider_failed("model", "", NO_ANSWER_IN_TIME)
         elif self._quiet_for() >= FILL_AFTER_S - 0.01:
             await self._fill()
-        self._watch()
+        self.watch()
 
     async def _fill(self) -> None:
         dialogue = self._dialogue

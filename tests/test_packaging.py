@@ -1,5 +1,6 @@
 """What is installed is whole: the built wheel holds every file that the code reads beside itself."""
 
+import re
 import tomllib
 import zipfile
 from pathlib import Path
@@ -8,7 +9,6 @@ import pytest
 from hatchling.builders.wheel import WheelBuilder
 
 ROOT = Path(__file__).parents[1]
-DATA = {".toml", ".md", ".txt", ".html", ".css", ".js", ".sql", ".svg", ".json", ".ulaw", ".woff2", ".jinja"}
 
 
 def rooms() -> list[str]:
@@ -29,10 +29,10 @@ def test_every_package_and_its_data_is_in_the_wheel(wheel: zipfile.ZipFile) -> N
         str(path.relative_to(ROOT))
         for room in rooms()
         for path in (ROOT / room).rglob("*")
-        if path.suffix in DATA | {".py"} and "__pycache__" not in path.parts
+        if path.is_file() and "__pycache__" not in path.parts
     }
     assert not in_tree - set(wheel.namelist())
-    assert {"domain/languages/en.toml", "prompts/agent.md"} <= in_tree
+    assert {".toml", ".md", ".txt", ".html", ".css", ".js", ".svg"} <= {Path(name).suffix for name in in_tree}
 
 
 def test_nothing_else_is_in_the_wheel(wheel: zipfile.ZipFile) -> None:
@@ -47,3 +47,13 @@ def test_the_wheel_says_who_it_is(wheel: zipfile.ZipFile) -> None:
     assert "License-Expression: Apache-2.0\n" in told
     assert "Requires-Python: >=3.11\n" in told
     assert any("licenses/LICENSE" in name for name in wheel.namelist())
+
+
+def test_the_image_is_given_every_package() -> None:
+    copied = re.findall(r"(?m)^COPY ([\w ./-]+) \S+$", (ROOT / "Dockerfile").read_text("utf-8"))
+    sources = {source for line in copied for source in line.split()}
+    let_in = set(re.findall(r"(?m)^!(\S+)$", (ROOT / ".dockerignore").read_text("utf-8")))
+
+    assert set(rooms()) <= sources
+    assert sources == let_in
+    assert not [source for source in sources if not (ROOT / source).exists()]

@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Security
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
 from app.api.access import Access
@@ -15,11 +16,11 @@ from app.api.pages.desk import Pages
 from app.api.reading import Kept, Reading
 from app.api.sign_in import SignIn
 from app.api.sound import SoundApi
+from app.api.version import product_version
 from app.metrics import Metrics
 from app.settings import Settings
 from domain.clock import Clock
 
-VERSION = "0.1.0"
 REFUSALS: dict[int | str, dict[str, Any]] = {
     401: {"description": "No valid key or sign-in"},
     429: {"description": "Too many wrong keys from this address"},
@@ -33,14 +34,22 @@ def open_api(settings: Settings, kept: Kept, clock: Clock, metrics: Metrics | No
     doors, audit, reading = Doors(access, metrics or Metrics()), Audit(clock), Reading(kept)
     shown = HTTPBearer(auto_error=False, description="CALLWRIGHT_API_KEY")
 
-    api = APIRouter(prefix="/api", dependencies=[Security(shown), Depends(doors.api)], responses=REFUSALS)
+    api = APIRouter(
+        prefix="/api",
+        dependencies=[Security(shown), Depends(doors.api)],
+        responses=REFUSALS,
+        generate_unique_id_function=_operation_name,
+    )
     CallsApi(reading, kept.verification, audit).add_to(api)
     SoundApi(reading, kept.recordings, audit).add_to(api)
     LiveFeed(kept.live, audit).add_to(api)
 
     sign_in = SignIn(access, doors)
     keys = APIRouter(
-        prefix="/api", dependencies=[Security(shown), Depends(doors.by_key_only)], responses=REFUSALS
+        prefix="/api",
+        dependencies=[Security(shown), Depends(doors.by_key_only)],
+        responses=REFUSALS,
+        generate_unique_id_function=_operation_name,
     )
     sign_in.add_links_to(keys)
 
@@ -53,6 +62,10 @@ def open_api(settings: Settings, kept: Kept, clock: Clock, metrics: Metrics | No
     return whole
 
 
+def _operation_name(route: APIRoute) -> str:
+    return route.name.strip("_")
+
+
 def _describe(router: APIRouter) -> None:
     """The API's own description, without any calls in it: open to all."""
 
@@ -60,4 +73,4 @@ def _describe(router: APIRouter) -> None:
     async def description(_: Request) -> dict[str, object]:
         documented = FastAPI()
         documented.include_router(router)
-        return get_openapi(title="Callwright", version=VERSION, routes=documented.routes)
+        return get_openapi(title="Callwright", version=product_version(), routes=documented.routes)

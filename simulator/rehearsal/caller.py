@@ -92,6 +92,8 @@ class Caller:
         self.telephone = telephone
         self.spoke_at_s: list[float] = []
         """When each utterance began, on the recording's clock."""
+        self.pressed_at_s: list[float] = []
+        """When the last of several keys was pressed."""
         self._replied: dict[str, int] = {}
 
     @property
@@ -117,6 +119,7 @@ class Caller:
     async def press(self, digits: str) -> None:
         self.telephone.ear.forget()
         await self.telephone.presses(digits)
+        self.pressed_at_s.append(self.telephone.now_s)
 
     async def ask(self, *ways: str) -> str:
         """Say the first way, and the next where the agent asks again, at most twice; -> the answer."""

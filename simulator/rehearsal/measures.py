@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from simulator.carrier.recording import Recording
+from simulator.carrier.recording import Recording, Span
 
 MOST_SILENCE_S = 2.0
 """From the caller's last sound, while the turn is the agent's, never longer without a sound of ours."""
@@ -28,15 +28,26 @@ class Measures:
         return percentile_ms(self.gaps_s, 95)
 
 
-def measured(recordings: Sequence[Recording]) -> Measures:
+def measured(calls: Sequence[tuple[Recording, Sequence[float]]]) -> Measures:
+    """Each call's recording, with the moments at which its caller had pressed keys."""
     gaps = [
         answer.delay_s
-        for recording in recordings
+        for recording, _ in calls
         for answer in recording.answers()
         if answer.delay_s is not None
     ]
-    silences = [recording.longest_silence().seconds for recording in recordings]
+    silences = [_longest_silence_s(recording, pressed) for recording, pressed in calls]
     return Measures(gaps_s=tuple(gaps), longest_silence_s=max(silences, default=0.0))
+
+
+def _longest_silence_s(recording: Recording, pressed_s: Sequence[float]) -> float:
+    """Keys make no sound on the line, but the silence behind them begins with them."""
+    silences = [0.0]
+    for turn in recording.turns_of_agent():
+        keyed = [at for at in pressed_s if turn.began_s <= at <= turn.ended_s]
+        window = Span(began_s=max([turn.began_s, *keyed]), ended_s=turn.ended_s)
+        silences += [silence.seconds for silence in recording.silences_in(window)]
+    return max(silences)
 
 
 def percentile_ms(seconds: Sequence[float], percent: int) -> int | None:

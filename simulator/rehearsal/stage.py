@@ -103,7 +103,7 @@ class Stage:
             await self.world.heal()
         performance = Performance(
             evidence=[_evidence(caller, watched, office) for caller, watched in self._calls],
-            measures=measured([caller.call.recording for caller, _ in self._calls]),
+            measures=measured([(caller.call.recording, caller.pressed_at_s) for caller, _ in self._calls]),
             broken=broken,
         )
         verdict = Verdict(

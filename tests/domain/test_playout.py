@@ -23,7 +23,9 @@ from domain.playout import (
 WORDS = "It left our warehouse on Monday."  # 32 characters: 2 s at 16 a second
 
 
-def utterance(seconds: float = 2.0, *, text: str = WORDS, role: Role = "answer", name: str = "1") -> Utterance:
+def utterance(
+    seconds: float = 2.0, *, text: str = WORDS, role: Role = "answer", name: str = "1"
+) -> Utterance:
     made = Utterance(id=name, text=text, turn=1, role=role)
     made.audio += bytes(round(seconds * BYTES_PER_SECOND))
     made.complete = True
@@ -44,7 +46,9 @@ def test_the_first_packet_is_small_and_the_buffer_is_filled_to_its_lead() -> Non
 
     sent = drain(playout, 10.0)
 
-    assert seconds_of(sent) == approx([FIRST_PACKET_S, *[PACKET_S] * 5])  # 1.1 s: the last one began below 1.0
+    assert seconds_of(sent) == approx(
+        [FIRST_PACKET_S, *[PACKET_S] * 5]
+    )  # 1.1 s: the last one began below 1.0
     assert [packet.plays_at for packet in sent[:3]] == approx([10.0, 10.1, 10.3])
     assert playout.look_again_in(10.0) == approx(0.3)  # 1.1 - 1.0 + 0.2: room for one whole packet
     assert drain(playout, 10.05) == []
@@ -61,7 +65,7 @@ def test_marks_come_every_so_often_and_behind_the_last_byte() -> None:
     # 0.1, 0.3, 0.5 (0.5 s since the last mark), 0.7, 0.9, 1.1 (0.6 s), 1.2 (the end)
     assert [mark for mark in marks if mark] == ["0:4000", "0:8800", "0:9600"]
     assert marks[-1] == "0:9600"
-    assert MARK_EVERY_S + PACKET_S <= 0.6
+    assert MARK_EVERY_S == 0.4
 
 
 def test_a_returned_mark_proves_an_utterance() -> None:
@@ -366,8 +370,11 @@ class PlayoutOfALine(RuleBasedStateMachine):
         for u, seconds in cut:
             assert u.id not in self.ended
             self.ended[u.id] = "cut"
-            # what we say was heard is what the carrier played, from its first byte, to the tick
-            assert len(heard_bytes.get(int(u.id), ())) == approx(seconds * BYTES_PER_SECOND, abs=TICK_BYTES)
+            # what we say was heard is what the carrier played, to the tick; a word that was to be
+            # repeated and was cut off again does not count as heard
+            played, said = len(heard_bytes.get(int(u.id), ())), seconds * BYTES_PER_SECOND
+            assert said <= played + TICK_BYTES
+            assert self.resumed or said >= played - TICK_BYTES
             assert u.text.startswith(u.text_by(seconds))
         self.growing = []
         for u in self.all:

@@ -1,7 +1,7 @@
 """A whole call as a story with seconds, played on the production pipeline in virtual time."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -27,6 +27,7 @@ from tests.support.scripted_carrier import STREAM, ScriptedCarrier
 from tests.support.scripted_organs import (
     CHARS_PER_SECOND,
     Plan,
+    Said,
     ScriptedEars,
     ScriptedModel,
     ScriptedRecogniser,
@@ -139,7 +140,8 @@ class NobodyWatches:
 
 
 async def _kept_sound(text: str, _voice: Voice, _language: str) -> bytes:
-    return b"\x10" * round(len(text) / CHARS_PER_SECOND * 8000)
+    """As long as the text, and different from place to place, so that a cut in it can be seen."""
+    return bytes(16 + i // 40 % 64 for i in range(round(len(text) / CHARS_PER_SECOND * 8000)))
 
 
 class ScriptedCall:
@@ -156,19 +158,33 @@ class ScriptedCall:
         self.tool_result: Mapping[str, Any] = {"outcome": "found", "say": "It arrives tomorrow."}
         self.voices_dead = [False]
         """One voice, or one and its substitute; which of them make no sound."""
+        self.voice_waits_s = 0.09
+        self.eager_end_of_turn = False
+        self.recognisers = 1
+        self.recall: Callable[[], Awaitable[Sequence[Event]]] | None = None
+        self.recogniser_fails_at: list[float] = []
+        """When each recogniser, in its turn, is lost for good."""
+        self.tools: dict[str, tuple[float, Mapping[str, Any]]] = {}
+        """By name: seconds, and the result; `tool_takes_s` and `tool_result` for all others."""
         self.acted: list[tuple[str, Mapping[str, Any]]] = []
         self._line = line
         self._patience = patience or Patience()
-        self._said: list[tuple[float, float, str]] = []
-        self._listening: asyncio.Future[ScriptedRecogniser] = asyncio.get_running_loop().create_future()
+        self._said: list[Said] = []
+        self._listening: ScriptedRecogniser | None = None
+        self.carriers = [self.carrier]
         self._fixed = FixedSpeech(folder, engine="scripted", render=_kept_sound)
         self.ending: Ending | None = None
         self.ended_at = 0.0
 
-    def caller_says(self, at: float, until: float, text: str, *, loud: bool = True) -> None:
-        self._said.append((at, until, text))
+    def caller_says(self, at: float, until: float, text: str, *, loud: bool = True, **heard: Any) -> None:
+        """`heard`: how the recogniser tells of it, see `Said`."""
+        self._said.append(Said(at=at, until=until, text=text, **heard))
         if loud:
             self.carrier.speech.append((at, until))
+
+    def noise(self, at: float, until: float) -> None:
+        """A cough, a door: the recogniser notices it and finds no words in it."""
+        self.caller_says(at, until, "")
 
     def caller_presses(self, at: float, keys: str) -> None:
         for index, key in enumerate(keys):
@@ -182,7 +198,7 @@ class ScriptedCall:
 
     async def play(self) -> Ending:
         await self._prepare()
-        call = LiveCall(
+        self.call = LiveCall(
             kit=self._kit(),
             caller=Caller(call_id="call-1", number="+14155550111", facts=lambda summary: f"Facts. {summary}"),
             company=COMPANY,
@@ -194,19 +210,37 @@ class ScriptedCall:
             act=self._act,
             for_the_ear=lambda text: text,
             started=STARTED,
+            recall=self.recall,
         )
-        self.call = call
-        reports = [asyncio.create_task(self._report(at, until, text)) for at, until, text in self._said]
-        self.ending = await call.run(self.carrier, STREAM)
-        self.ended_at = self.carrier.now
-        for report in reports:
-            report.cancel()
-        await asyncio.gather(*reports, return_exceptions=True)
+        self.ending = await self._carry()
         return self.ending
 
-    async def _report(self, at: float, until: float, text: str) -> None:
-        recogniser = await self._listening
-        await recogniser.report(at, until, text, self.carrier.origin)
+    async def play_on(self, carrier: ScriptedCarrier, *said: Said) -> Ending:
+        """The same call on a second socket; times count from that socket's start."""
+        self.carrier, self._said = carrier, [*said]
+        self.carriers.append(carrier)
+        return await self._carry()
+
+    async def _carry(self) -> Ending:
+        said = [asyncio.create_task(self._report(utterance)) for utterance in self._said]
+        lost = [asyncio.create_task(self._fail(at)) for at in self.recogniser_fails_at]
+        ending = await self.call.run(self.carrier, STREAM)
+        self.ended_at = self.carrier.now
+        for task in (*said, *lost):
+            task.cancel()
+        await asyncio.gather(*said, *lost, return_exceptions=True)
+        return ending
+
+    async def _report(self, said: Said) -> None:
+        """Whichever recogniser listens by then hears it."""
+        await asyncio.sleep(max(0.0, self.carrier.origin + said.at - asyncio.get_running_loop().time()))
+        assert self._listening is not None
+        await self._listening.report(said, self.carrier.origin)
+
+    async def _fail(self, at: float) -> None:
+        await asyncio.sleep(max(0.0, self.carrier.origin + at - asyncio.get_running_loop().time()))
+        assert self._listening is not None
+        await self._listening.push_error("gone", force_treat_as_permanent=True)
 
     async def _prepare(self) -> None:
         sentences = language_for("en").sentences
@@ -225,25 +259,27 @@ class ScriptedCall:
             live=NobodyWatches(),
             fixed_speech=self._fixed,
             models=tuple(ModelEndpoint(client=cast(AsyncOpenAI, m), model="scripted") for m in models),
-            open_ears=(self._open_ears,),
-            open_voices=lambda _line: [ScriptedVoice(dead=dead) for dead in self.voices_dead],
+            open_ears=(self._open_ears,) * self.recognisers,
+            open_voices=lambda _line: [
+                ScriptedVoice(first_byte_s=self.voice_waits_s, dead=dead) for dead in self.voices_dead
+            ],
             live_calls=lambda: 1,
             ignored=lambda _reason: None,
             patience=self._patience,
-            eager_end_of_turn=False,
+            eager_end_of_turn=self.eager_end_of_turn,
             engines={},
         )
 
     async def _open_ears(self, _line: Line) -> Ears:
         recogniser = ScriptedRecogniser()
-        if not self._listening.done():
-            self._listening.set_result(recogniser)
+        self._listening = recogniser
         return ScriptedEars(service=recogniser)
 
     async def _act(self, name: str, arguments: Mapping[str, Any]) -> ToolOutcome:
         self.acted.append((name, arguments))
-        await asyncio.sleep(self.tool_takes_s)
-        return ToolOutcome(for_model=self.tool_result, ends_call=name == "end_call")
+        takes_s, result = self.tools.get(name, (self.tool_takes_s, self.tool_result))
+        await asyncio.sleep(takes_s)
+        return ToolOutcome(for_model=result, ends_call=name == "end_call")
 
     # -- what a story asserts ----------------------------------------------------------------
 
@@ -253,3 +289,20 @@ class ScriptedCall:
     @property
     def spoken(self) -> list[AgentSpoke]:
         return self.noted(AgentSpoke)
+
+    @property
+    def heard(self) -> list[str]:
+        """What the caller heard of each utterance."""
+        return [spoken.heard for spoken in self.spoken]
+
+    def told(self, inference: int = -1) -> list[tuple[str, str]]:
+        """What the model was told: (role, words) of each message behind the instructions."""
+        return [
+            (message["role"], message.get("content") or f"calls {_called(message)}")
+            for message in self.model.asked[inference]
+            if message["role"] != "system"
+        ]
+
+
+def _called(message: Mapping[str, Any]) -> str:
+    return ", ".join(call["function"]["name"] for call in message["tool_calls"])

@@ -54,6 +54,8 @@ class ScriptedCarrier:
         self._events: asyncio.Queue[str] = asyncio.Queue()
         self._marks: list[tuple[str, asyncio.TimerHandle]] = []
         self._plays_until = 0.0
+        self.ear = bytearray()
+        """What the caller heard, mu-law at 8 kHz from the story's first moment on."""
 
     @property
     def now(self) -> float:
@@ -94,7 +96,7 @@ class ScriptedCarrier:
         self.sent.append((self.now, data))
         match data["event"]:
             case "media":
-                self._play(len(base64.b64decode(data["media"]["payload"])) / 8000)
+                self._play(base64.b64decode(data["media"]["payload"]))
             case "mark" if not self.loses_marks:
                 name = data["mark"]["name"]
                 delay = max(0.0, self._plays_until - self.now)
@@ -102,9 +104,12 @@ class ScriptedCarrier:
             case "clear":
                 self._clear()
 
-    def _play(self, seconds: float) -> None:
+    def _play(self, sound: bytes) -> None:
         begins = max(self.now, self._plays_until)
-        self._plays_until = begins + seconds
+        self._plays_until = begins + len(sound) / 8000
+        at = round(begins * 8000)
+        self.ear += b"\xff" * (at - len(self.ear))
+        self.ear[at:] = sound
         if self.played and abs(self.played[-1].ends - begins) < 1e-6:
             self.played[-1].ends = self._plays_until
         else:
@@ -113,6 +118,7 @@ class ScriptedCarrier:
     def _clear(self) -> None:
         self.clears.append(self.now)
         self._plays_until = min(self._plays_until, self.now)
+        del self.ear[round(self.now * 8000) :]
         self.played = [p for p in self.played if p.begins < self.now]
         if self.played:
             self.played[-1].ends = min(self.played[-1].ends, self.now)
@@ -127,6 +133,15 @@ class ScriptedCarrier:
         self._events.put_nowait(json.dumps({"event": "mark", "streamSid": STREAM, "mark": {"name": name}}))
 
     # -- what a story asserts ----------------------------------------------------------------
+
+    def longest_wait(self, after: float, until: float) -> float:
+        """From `after` (the caller's last sound) on: the longest time until a sound of ours began."""
+        waited_since, longest = after, 0.0
+        for sound in self.played:
+            if after < sound.ends and sound.begins < until:
+                longest = max(longest, sound.begins - waited_since)
+                waited_since = max(waited_since, sound.ends)
+        return longest if waited_since > after else until - after
 
     def longest_silence(self, begins: float, ends: float) -> float:
         """The longest stretch in [begins, ends] in which the caller heard nothing of ours."""

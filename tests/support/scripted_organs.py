@@ -9,6 +9,8 @@ from typing import Any
 
 from openai.types.chat import ChatCompletionChunk
 from pipecat.frames.frames import (
+    EagerEndOfTurnCancelFrame,
+    EagerTranscriptionFrame,
     Frame,
     InterimTranscriptionFrame,
     ProposedUserStoppedSpeakingFrame,
@@ -25,6 +27,22 @@ ENDED_AFTER_S = 0.26
 CHARS_PER_SECOND = 16
 
 
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """An utterance of the caller's, and how the recogniser tells of it."""
+
+    at: float
+    until: float
+    text: str
+    first_words_at: float | None = None
+    """It notices the speech without words; the first ones come now."""
+    guess_at: float | None = None
+    """It believes now that the turn may be over."""
+    guess: str = ""
+    """What it had understood by then; `text` where it is empty."""
+    guess_withdrawn_at: float | None = None
+
+
 class ScriptedRecogniser(STTService):
     """Reports each utterance of the story: noticed, its words one by one, its end."""
 
@@ -39,21 +57,31 @@ class ScriptedRecogniser(STTService):
     async def run_stt(self, audio: bytes) -> AsyncGenerator[Frame | None, None]:
         yield None
 
-    async def report(self, at: float, until: float, text: str, origin: float) -> None:
+    async def report(self, said: "Said", origin: float) -> None:
         """Times in seconds of the story; `origin` is its first moment on the loop's clock."""
-        loop, words = asyncio.get_running_loop(), text.split()
+        loop, words = asyncio.get_running_loop(), said.text.split()
+        at, until = said.at, said.until
 
         async def wait(moment: float) -> None:
             await asyncio.sleep(max(0.0, origin + moment - loop.time()))
 
         await wait(at + NOTICED_AFTER_S)
-        self.speech_began(words[0] if words else "")
+        self.speech_began(words[0] if words and said.first_words_at is None else "")
+        if said.first_words_at is not None:
+            await wait(said.first_words_at)
+            await self.push_frame(InterimTranscriptionFrame(words[0], "", ""))
+        if said.guess_at is not None:
+            await wait(said.guess_at)
+            await self.push_frame(EagerTranscriptionFrame(said.guess or said.text, "", ""))
+        if said.guess_withdrawn_at is not None:
+            await wait(said.guess_withdrawn_at)
+            await self.broadcast_frame(EagerEndOfTurnCancelFrame)
         pace = (until - at - NOTICED_AFTER_S) / max(1, len(words))
         for count in range(2, len(words) + 1):
             await wait(at + NOTICED_AFTER_S + pace * (count - 1))
             await self.push_frame(InterimTranscriptionFrame(" ".join(words[:count]), "", ""))
         await wait(until + ENDED_AFTER_S)
-        await self.push_frame(TranscriptionFrame(text, "", "", finalized=True))
+        await self.push_frame(TranscriptionFrame(said.text, "", "", finalized=True))
         await self.broadcast_frame(ProposedUserStoppedSpeakingFrame)
 
 
@@ -101,8 +129,11 @@ class Plan:
     """One answer of the model: words, or a tool, or a failure."""
 
     says: str = ""
-    calls: tuple[str, dict[str, Any]] | None = None
+    calls: tuple[str, dict[str, Any]] | list[tuple[str, dict[str, Any]]] | None = None
     fails: Exception | None = None
+    """Before its first word."""
+    dies: Exception | None = None
+    """After its last word."""
     first_token_s: float = 0.25
     token_s: float = 0.01
 
@@ -113,6 +144,8 @@ class ScriptedModel:
 
     plans: list[Plan] = field(default_factory=list)
     asked: list[list[dict[str, Any]]] = field(default_factory=list)
+    summary: str = ""
+    """What it makes of a long call."""
 
     @property
     def chat(self) -> "ScriptedModel":
@@ -159,8 +192,11 @@ async def _chunks(plan: Plan) -> AsyncGenerator[ChatCompletionChunk, None]:
     for token in plan.says.split(" ") if plan.says else ():
         yield chunk({"content": f"{token} "})
         await asyncio.sleep(plan.token_s)
-    if plan.calls:
-        name, arguments = plan.calls
+    if plan.dies:
+        raise plan.dies
+    calls = [plan.calls] if isinstance(plan.calls, tuple) else plan.calls or []
+    for index, (name, arguments) in enumerate(calls):
         function = {"name": name, "arguments": json.dumps(arguments)}
-        yield chunk({"tool_calls": [{"index": 0, "id": "call_1", "type": "function", "function": function}]})
+        call = {"index": index, "id": f"call_{index + 1}", "type": "function", "function": function}
+        yield chunk({"tool_calls": [call]})
     yield chunk({}, "tool_calls" if plan.calls else "stop")

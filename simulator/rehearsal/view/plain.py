@@ -19,7 +19,7 @@ class PlainAudience:
 
     def scene_began(self, scene: Scene) -> None:
         if not self._quiet:
-            self._console.print(Text(f"\n{scene.title}. {scene.shows}", style="bold"))
+            self._print(Text(f"\n{scene.title}: {scene.shows}", style="bold"))
 
     def call_began(self, scene: Scene, call: WatchedCall) -> None:
         self._line(scene.title, Text(f"  rings  {call.call.from_} calls {call.call.to}", style="dim"))
@@ -33,12 +33,13 @@ class PlainAudience:
 
     def scene_ended(self, verdict: Verdict) -> None:
         word, style = ("passed", "bold green") if verdict.passed else ("FAILED", "bold red")
-        self._console.print(
-            Text.assemble((word, style), f"  {verdict.scene.title} ({verdict.seconds:.0f} s)")
-        )
+        self._print(Text.assemble((word, style), f"  {verdict.scene.title} ({verdict.seconds:.0f} s)"))
         for check in verdict.failures:
-            self._console.print(Text(f"        not so: {check.what}. {check.seen}", style="red"))
+            self._print(Text(f"        not so: {check.what}. {check.seen}", style="red"))
 
     def _line(self, title: str, line: Text) -> None:
         if not self._quiet:
-            self._console.print(Text.assemble((f"{title[:24]:<24} ", "dim"), line))
+            self._print(Text.assemble((f"{title[:24]:<24} ", "dim"), line))
+
+    def _print(self, line: Text) -> None:
+        self._console.print(line, soft_wrap=True)

@@ -27,11 +27,12 @@ def line_of(event: Event) -> Text | None:
 
 
 def _agent(event: Event) -> Text:
-    """What was heard; what was cut off is struck through."""
+    """What was heard; behind the scissors and struck through, what the caller cut off."""
     text, heard = str(event["text"]), str(event["heard"])
     line = _spoken("agent", heard, AGENT)
     if event["interrupted"]:
-        line.append(text.removeprefix(heard), style="dim strike")
+        line.append(" ✂ ", style=ALARM)
+        line.append(text.removeprefix(heard).strip(), style="dim strike")
     return line
 
 
