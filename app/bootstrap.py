@@ -70,6 +70,7 @@ async def run(settings: Settings) -> None:
             routers=[open_api(settings, storage, clock, metrics)],
             watches=[Housekeeping(storage.recordings, clock).watch],
             ready=storage.answers,
+            hang_up_on_watchers=storage.live.close,
             close=_nothing,
         )
         if settings.carries_calls:

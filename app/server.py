@@ -3,8 +3,8 @@
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
 
@@ -39,6 +39,8 @@ class ServerKit:
     drain: Callable[[], None] = field(default=lambda: None)
     """From now on new calls are refused."""
     draining: Callable[[], bool] = field(default=lambda: False)
+    hang_up_on_watchers: Callable[[], None] = field(default=lambda: None)
+    """End the streams of those who look on: they would hold up a stop for as long as it waits."""
     close: Callable[[], Awaitable[None]]
     """After the last request: let go of clients and of the database."""
 
@@ -105,6 +107,17 @@ class DrainingServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._kit.hang_up_on_watchers()
+        await super().shutdown(sockets)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Uvicorn raises a caught signal again at the end, which would kill us before we let go of things."""
+        with super().capture_signals():
+            yield
+            self._captured_signals.clear()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self._kit.draining() or self._loop is None:

@@ -77,7 +77,7 @@ class CallerInterrupted:
     """The caller spoke over us; a backchannel does not stop us for good."""
 
     at_ms: Milliseconds
-    kind: Literal["interruption", "backchannel"]
+    proved: Literal["interruption", "backchannel"]
     resumed: bool
 
 

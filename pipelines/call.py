@@ -178,6 +178,7 @@ class LiveCall:
             line_out,
         ]
         ears.tell_of_speech(taking.speech_began)
+        ears.service.add_event_handler("on_error", taking.recogniser_failed)
         dialogue.heard.mouth, dialogue.heard.line_out = mouth, line_out
         dialogue.channel = CallChannel(taking, line_in, model, self._context, voices[1:])
         worker = PipelineWorker(
@@ -204,7 +205,7 @@ class LiveCall:
             while True:
                 match wire.read(await socket.receive(), stream_sid):
                     case wire.Sound(mulaw=mulaw):
-                        self._recorder.caller(mulaw)
+                        self._recorder.caller(mulaw, self._loop.time())
                         if started.is_set():
                             await line_in.hear(mulaw)
                     case wire.MarkReturned(name=name):

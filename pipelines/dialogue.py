@@ -101,7 +101,7 @@ class Dialogue:
         self._answer_has_words = False
         self._tools_open = 0
         self._guess: str | None = None
-        self._caller_began = 0.0
+        self._caller_began = self._last_key = 0.0
         self.answer_number = 0
         """Of the answer in the making: what still arrives of an older one is too late."""
         self.words_so_far = ""
@@ -188,6 +188,10 @@ class Dialogue:
 
     async def _summarise(self) -> str:
         return await self.channel.summarise()
+
+    def callers_last_sign(self) -> float:
+        """When the caller last made a sound or pressed a key, in seconds of the loop's time; 0.0 before."""
+        return max(self.channel.last_sound(), self._last_key)
 
     def _says_notice(self) -> bool:
         return self.heard.mouth.playout.protected()
@@ -281,7 +285,7 @@ class Dialogue:
                     self.heard.mouth.hold()
                 case Order.RESUME:
                     self.heard.mouth.resume()
-                    self.note(CallerInterrupted(at_ms=self.ms(now), kind="backchannel", resumed=True))
+                    self.note(CallerInterrupted(at_ms=self.ms(now), proved="backchannel", resumed=True))
                     self.waiting.watch()
                 case Order.DROP:
                     await self._interrupt(now)
@@ -302,7 +306,7 @@ class Dialogue:
         busy = self._answer_open or self.heard.line_out.waiting
         heard_some = self.heard.drop()
         if heard_some:
-            self.note(CallerInterrupted(at_ms=self.ms(now), kind="interruption", resumed=False))
+            self.note(CallerInterrupted(at_ms=self.ms(now), proved="interruption", resumed=False))
         self.parting.called_back()
         self._answer_open, self._tools_open = False, 0
         self.answer_number += 1
@@ -310,9 +314,11 @@ class Dialogue:
             await self.channel.stop_answer()
 
     async def _answer(self, text: str) -> None:
+        if self.is_ending:  # our goodbye is on the line, and nothing follows it
+            return
         now = self._loop.time()
         self.heard.turn += 1
-        last_sound = min(self.channel.last_sound() or now, now)
+        last_sound = min(self.callers_last_sign() or now, now)
         self.heard.timing = TurnTiming(turn=self.heard.turn, last_sound=last_sound, ended=now)
         self.waiting.our_turn()
         if self.recovery.takes_message:

@@ -85,6 +85,8 @@ class Heard:
         self._tell_audible(utterance)
 
     def on_heard(self, utterance: Utterance) -> None:
+        if not utterance.audio:  # the engine made no sound for it
+            return
         self._note(utterance, utterance.text, interrupted=False)
         if utterance.role in ("disclosure", "recording"):
             notice: Literal["disclosure", "recording"] = (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pipelines.dialogue import Dialogue
 
-PAUSE_S = 2.0
+PAUSE_S = 1.5
 POUND = "#"
 
 

@@ -59,6 +59,8 @@ class LineOut(FrameProcessor):
         self._speaking: dict[str, Utterance] = {}
         self._silent: list[Utterance] = []
         self._first_sound: dict[str, int] = {}
+        self._reached: dict[str, int] = {}
+        """Characters of the text behind the last word that was timed."""
         self._resamplers: dict[str, soxr.ResampleStream] = {}
 
     def expect(self, utterance: Utterance) -> None:
@@ -70,6 +72,7 @@ class LineOut(FrameProcessor):
         self._planned.clear()
         self._speaking.clear()
         self._first_sound.clear()
+        self._reached.clear()
         self._resamplers.clear()
 
     def take_silent(self) -> list[Utterance]:
@@ -123,14 +126,16 @@ class LineOut(FrameProcessor):
         utterance, begun = self._speaking.get(context), self._first_sound.get(context)
         if utterance is None or begun is None or not frame.pts:
             return
-        spoken = utterance.word_ends[-1][1] if utterance.word_ends else 0
-        at = utterance.text.find(frame.text.strip(), spoken)
+        word = frame.text.strip()
+        at = utterance.text.find(word, self._reached.get(context, 0))
         if at >= 0:
+            self._reached[context] = at + len(word)
             seconds = max(0.0, (frame.pts - begun) / 1e9)
             utterance.word_ends.append((seconds, at))
 
     def _end(self, context: str) -> None:
         self._first_sound.pop(context, None)
+        self._reached.pop(context, None)
         self._resamplers.pop(context, None)
         if utterance := self._speaking.pop(context, None):
             if not utterance.audio:

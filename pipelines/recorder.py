@@ -7,6 +7,9 @@ MULAW_SILENCE = b"\xff"
 FLUSH_BYTES = BYTES_PER_SECOND
 """Sound is handed on a second at a time."""
 
+STREAM_WAS_AWAY = BYTES_PER_SECOND
+"""Bytes by which the caller's side may lag: frames come late together, but not by a second."""
+
 
 class Recorder:
     """Aligns our speech, which is sent ahead of its moment, with the caller's, which arrives in it."""
@@ -49,9 +52,13 @@ class Recorder:
             self._flush(len(self._caller))
             self._sink.resume()
 
-    def caller(self, mulaw: bytes) -> None:
+    def caller(self, mulaw: bytes, now: float) -> None:
+        """Sound of the caller that has just arrived; a stream that was away leaves its time as silence."""
         if self._sink is None:
             return
+        missing = self._index(now) - len(mulaw) - len(self._caller)
+        if missing > STREAM_WAS_AWAY:
+            self._caller += MULAW_SILENCE * missing
         self._caller += mulaw
         if len(self._caller) - self._written >= FLUSH_BYTES:
             self._flush(len(self._caller))

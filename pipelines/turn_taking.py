@@ -116,11 +116,14 @@ class TurnTakingProcessor(FrameProcessor):
         self._finals.clear()
         self._dialogue.tell(lambda: self._dialogue.caller_finished(text, confidence))
 
+    def recogniser_failed(self, service: STTService, frame: ErrorFrame) -> None:
+        """It stands before us, so its errors travel away from us; one that it recovers from is none."""
+        if not service.is_usable:
+            self._failed(frame)
+
     def _failed(self, frame: ErrorFrame) -> None:
         station = _station(frame.processor)
         if station is None:
-            return
-        if station == "speech_to_text" and (frame.processor is None or frame.processor.is_usable):
             return
         error = type(frame.exception).__name__ if frame.exception else "ErrorFrame"
         recovery, provider = self._dialogue.recovery, type(frame.processor).__name__

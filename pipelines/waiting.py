@@ -105,7 +105,7 @@ class Waiting:
         return quiet_for(
             now,
             line_quiet_from=playout.quiet_from(now),
-            callers_last_sound=self._dialogue.channel.last_sound(),
+            callers_last_sound=self._dialogue.callers_last_sign(),
             turn_began=self._turn_began,
         )
 

@@ -45,7 +45,7 @@ class HttpxForTwilio(AsyncHttpClient):  # type: ignore[misc]  # twilio has no ty
             timeout=timeout_s, follow_redirects=False, trust_env=base_url is None
         )
 
-    async def request(  # noqa: PLR0917 -- the client's interface, which it calls by position and by name
+    async def request(
         self,
         method: str,
         url: str,

@@ -208,7 +208,7 @@ def _unique(file: YamlFile, key: str, name: str, values: list[str], findings: Fi
             findings.add(file.name, line, f"{name} {value} is there twice", f"another {name}, or remove one")
 
 
-def _unknown(  # noqa: PLR0917 - where, what and among which, in the order of the sentence
+def _unknown(
     file: YamlFile,
     path: tuple[str | int, ...],
     kind: str,

@@ -1,5 +1,6 @@
 """Proves the journal: holds the stored chains to the signed heads, in the table and in the file."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -27,7 +28,7 @@ class Verification:
         self._heads_file = heads_file
 
     async def verify(self, call_id: str) -> Verdict:
-        filed = self._heads_file.read().get(call_id, ())
+        filed = (await asyncio.to_thread(self._heads_file.read)).get(call_id, ())
         async with self._engine.connect() as connection:
             return await self._verify(connection, call_id, filed)
 

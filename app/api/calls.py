@@ -14,7 +14,6 @@ from app.api.reading import Reading, cursor, parse_cursor
 from app.api.shapes import CallList, CallProof, CallRow, CallWithEvents, EventRow, Proof, RecordingRow
 from app.api.wording import masked
 from domain.call import Call
-from domain.events import Event
 from domain.journal import KIND_NAMES, UnknownEvent, Verdict
 
 NO_CALL = "There is no call with this id."
@@ -115,13 +114,7 @@ def event_row(recorded: Recorded) -> EventRow:
         case UnknownEvent(kind=kind, fields=values):
             return EventRow.model_validate({**values, **frame, "kind": kind})
         case event:
-            return EventRow.model_validate({**plain(event), **frame, "kind": KIND_NAMES[type(event)]})
-
-
-def plain(event: Event) -> dict[str, object]:
-    """The event's fields; `kind` is the event's own name, so a field of that name is called `its_kind`."""
-    values = asdict(event)
-    return {f"its_{name}" if name == "kind" else name: values[name] for name in values}
+            return EventRow.model_validate({**asdict(event), **frame, "kind": KIND_NAMES[type(event)]})
 
 
 def proof_of(verdict: Verdict) -> CallProof:

@@ -146,7 +146,7 @@ def _of_the_talk(event: OfTheTalk, at_ms: int) -> Deed:
             return Deed(
                 at_ms=at_ms, tone="good" if proven else "warn", label="notice", text=text, aside=aside
             )
-        case CallerInterrupted(kind="backchannel", resumed=resumed):
+        case CallerInterrupted(proved="backchannel", resumed=resumed):
             text = "the caller was only listening along" + ("; we went on" if resumed else "")
             return Deed(at_ms=at_ms, tone="plain", label="backchannel", text=text)
         case CallerInterrupted():

@@ -2,13 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import asdict
 from typing import Annotated, assert_never
 
 from fastapi import APIRouter, Query
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from app.api.audit import EVERY_CALL, Audit
-from app.api.calls import plain
 from app.api.doors import Visiting
 from app.api.shapes import LiveWord
 from app.live import Happened, LiveHub, LiveNote, Note, NotesLost
@@ -53,7 +53,7 @@ def word_of(note: LiveNote) -> LiveWord:
         case Note(call_id=call_id, kind=kind, text=text):
             return LiveWord(call_id=call_id, kind=kind, text=text)
         case Happened(call_id=call_id, seq=seq, event=event):
-            return LiveWord(call_id=call_id, kind=KIND_NAMES[type(event)], seq=seq, event=plain(event))
+            return LiveWord(call_id=call_id, kind=KIND_NAMES[type(event)], seq=seq, event=asdict(event))
         case NotesLost(count=count):
             return LiveWord(call_id="", kind="lost", count=count)
         case _:

@@ -244,7 +244,7 @@ def _counts(events: Sequence[Event]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for event in events:
         match event:
-            case CallerInterrupted(kind=kind):
+            case CallerInterrupted(proved=kind):
                 counts[kind] += 1
             case WaitFilled():
                 counts["fillers"] += 1

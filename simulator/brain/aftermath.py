@@ -18,7 +18,7 @@ class Aftermath:
         self._moves = moves
         self._talk = talk
 
-    def of(self, call_id: str, text: str) -> Answer:  # noqa: PLR0911 - one return for each kind of result
+    def of(self, call_id: str, text: str) -> Answer:
         capability = self._talk.pending.get(call_id, self._talk.asked_of)
         result = read_result(text)
         if result.outcome == "unfinished":

@@ -116,7 +116,7 @@ class _Reading:
                 return self._moves.task(candidate)
         return self._moves.task(self._dialogues.intents["order_status"])
 
-    def _move(self, intent: Intent, text: str) -> Answer:  # noqa: PLR0911 - one return for each move
+    def _move(self, intent: Intent, text: str) -> Answer:
         moves, talk = self._moves, self._talk
         match intent.move:
             case "task":

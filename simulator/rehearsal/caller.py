@@ -158,7 +158,7 @@ class Caller:
         """
         try:
             for _ in range(MOST_TURNS):
-                await self.say(self._reply_to(self.heard, (*replies, GOODBYE)))
+                await self.say(self._way_of(reply_to(self.heard, (*replies, GOODBYE))))
                 await self.listen()
         except CallOver:
             return
@@ -171,12 +171,15 @@ class Caller:
     def hang_up(self) -> None:
         self.telephone.hang_up()
 
-    def _reply_to(self, question: str, replies: Sequence[Reply]) -> str:
-        """The latest question of a turn is the one that wants an answer."""
-        asked = [(found[-1], reply) for reply in replies if (found := _places(reply.when, question))]
-        reply = max(asked, key=lambda one: one[0])[1] if asked else GOODBYE
+    def _way_of(self, reply: Reply) -> str:
         times = self._replied[reply.when] = self._replied.get(reply.when, 0) + 1
         return reply.ways[min(times, len(reply.ways)) - 1]
+
+
+def reply_to(question: str, replies: Sequence[Reply]) -> Reply:
+    """The latest question of a turn is the one that wants an answer; who is asked nothing says goodbye."""
+    asked = [(found[-1], reply) for reply in replies if (found := _places(reply.when, question))]
+    return max(asked, key=lambda one: one[0])[1] if asked else GOODBYE
 
 
 def _places(pattern: str, text: str) -> list[int]:

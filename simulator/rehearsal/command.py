@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
 from simulator.rehearsal import product, programme, report
 from simulator.rehearsal.live_feed import LiveFeed
@@ -36,17 +37,20 @@ class Rehearsal:
         self._quiet = quiet
         self._places: Places = find_places()
         self._secrets = Secrets()
+        self.code_if_interrupted = 130
+        """The exit code of a Ctrl-C: not a failure once the scenes have been played."""
 
     async def run(self) -> int:
         """-> exit code."""
         self._console.print(f"[bold]Callwright[/bold]  {NOTICE}")
         me = asyncio.current_task()
         assert me is not None
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, me.cancel)
+        with contextlib.suppress(NotImplementedError):  # not on every platform
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, me.cancel)
         try:
             return await self._run()
         except product.ProductFailed as failed:
-            self._console.print(f"[bold red]{failed}[/bold red]", highlight=False)
+            self._console.print(Text(str(failed), style="red"), soft_wrap=True)
             return 1
 
     async def _run(self) -> int:
@@ -68,6 +72,7 @@ class Rehearsal:
             if self._once:
                 report.write(REPORT, verdicts)
                 return 0 if all(verdict.passed for verdict in verdicts) else 1
+            self.code_if_interrupted = 0
             await self._stay(world, api, feed)
             return 0
         finally:

@@ -33,6 +33,7 @@ def measured(calls: Sequence[tuple[Recording, Sequence[float]]]) -> Measures:
     gaps = [
         answer.delay_s
         for recording, _ in calls
+        if recording.caller_spans()
         for answer in recording.answers()
         if answer.delay_s is not None
     ]

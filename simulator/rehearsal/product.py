@@ -19,7 +19,7 @@ START_S = 90.0
 STOP_S = 8.0
 MOST_CALLS = 6
 """More than the scenes need, and few enough that one of them can fill all lines."""
-LAST_LINES = 25
+LAST_LINES = 40
 
 
 class ProductFailed(Exception):
@@ -68,8 +68,8 @@ class Product:
         self._reading = asyncio.create_task(self._read())
 
     @property
-    def pid(self) -> int:
-        return self._process.pid
+    def is_over(self) -> bool:
+        return self._process.returncode is not None
 
     async def ready(self, *, within_s: float = START_S) -> None:
         """It takes calls. Raises `ProductFailed`."""
@@ -77,7 +77,7 @@ class Product:
         gives_up = loop.time() + within_s
         async with httpx.AsyncClient(trust_env=False, timeout=2) as http:
             while loop.time() < gives_up:
-                if self._process.returncode is not None:
+                if self.is_over:
                     raise ProductFailed(await self._obituary())
                 try:
                     if (await http.get(f"{self._url}/readyz")).status_code == 200:
@@ -95,7 +95,7 @@ class Product:
     async def stop(self) -> None:
         """Ask it to end, and end it if it does not."""
         for order, patience_s in ((signal.SIGTERM, STOP_S), (signal.SIGKILL, STOP_S)):
-            if self._process.returncode is not None:
+            if self.is_over:
                 break
             self._process.send_signal(order)
             try:

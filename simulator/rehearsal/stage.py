@@ -95,17 +95,10 @@ class Stage:
         """Play, wait until everything is over and written down, judge."""
         began = time.monotonic()
         self._audience.scene_began(self.scene)
-        asked_before = len(await self.world.asked_of_office())
-        broken = await self._play()
-        await self._close()
-        office = (await self.world.asked_of_office())[asked_before:]
-        if self.scene.alone:
-            await self.world.heal()
-        performance = Performance(
-            evidence=[_evidence(caller, watched, office) for caller, watched in self._calls],
-            measures=measured([(caller.call.recording, caller.pressed_at_s) for caller, _ in self._calls]),
-            broken=broken,
-        )
+        try:
+            performance = await self._performance()
+        finally:
+            await self._stop_watching()
         verdict = Verdict(
             scene=self.scene,
             checks=[*usual_checks(self.scene, performance), *_judged(self.scene, performance)],
@@ -114,6 +107,19 @@ class Stage:
         )
         self._audience.scene_ended(verdict)
         return verdict
+
+    async def _performance(self) -> Performance:
+        asked_before = len(await self.world.asked_of_office())
+        broken = await self._play()
+        await self._settle()
+        office = (await self.world.asked_of_office())[asked_before:]
+        if self.scene.alone:
+            await self.world.heal()
+        return Performance(
+            evidence=[_evidence(caller, watched, office) for caller, watched in self._calls],
+            measures=measured([(caller.call.recording, caller.pressed_at_s) for caller, _ in self._calls]),
+            broken=broken,
+        )
 
     async def _play(self) -> str:
         """-> why the script broke off, or nothing."""
@@ -128,8 +134,8 @@ class Stage:
             return "the call did not end in time"
         return ""
 
-    async def _close(self) -> None:
-        """No call and no watch is left of this scene."""
+    async def _settle(self) -> None:
+        """Every call has ended, and the product has closed its books on it."""
         for caller, _ in self._calls:
             caller.call.hang_up()
         for caller, watched in self._calls:
@@ -137,6 +143,8 @@ class Stage:
                 await asyncio.wait_for(caller.call.ended(), ENDS_WITHIN_S)
             if self.scene.ends is not None:
                 await watched.settled()
+
+    async def _stop_watching(self) -> None:
         for watch in self._watches:
             watch.cancel()
         await asyncio.gather(*self._watches, return_exceptions=True)
@@ -149,7 +157,10 @@ def _evidence(caller: Caller, watched: WatchedCall, office: Sequence[Mapping[str
 
 
 def _judged(scene: Scene, performance: Performance) -> list[Check]:
-    """Without a call there is nothing to judge."""
+    """Without a call there is nothing to judge; evidence of an unknown shape fails the scene, not the run."""
     if not performance.evidence:
         return [Check(what="somebody called", holds=False, seen="no call was placed")]
-    return list(scene.judge(performance))
+    try:
+        return list(scene.judge(performance))
+    except (LookupError, TypeError, ValueError) as odd:
+        return [Check(what="the evidence can be read", holds=False, seen=repr(odd))]

@@ -16,6 +16,10 @@ class Utterance:
     sound: bytes
     """Mu-law at 8 kHz."""
 
+    @property
+    def seconds(self) -> float:
+        return len(self.sound) / 8000
+
 
 @cache
 def utterance(name: str) -> Utterance:

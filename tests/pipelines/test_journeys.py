@@ -23,7 +23,7 @@ from domain.events import (
 from domain.language import language_for
 from domain.ports.media import Ending
 from tests.support.scripted_call import LINE, ScriptedCall
-from tests.support.scripted_organs import CHARS_PER_SECOND
+from tests.support.scripted_organs import CHARS_PER_SECOND, Plan, ScriptedModel
 from tests.support.virtual_time import run
 
 SENTENCES = language_for("en").sentences
@@ -84,7 +84,7 @@ def test_caller_cuts_in(tmp_path: Path) -> None:
         cut = next(spoken for spoken in call.spoken if spoken.interrupted)
         assert call.carrier.clears == [approx(10.1, abs=0.01)]  # noticed 0.1 s into the speech
         assert cut.heard == "It left our"  # 0.95 s of sound at 16 characters a second
-        assert call.noted(CallerInterrupted)[0].kind == "interruption"
+        assert call.noted(CallerInterrupted)[0].proved == "interruption"
         told = [m["content"] for m in call.model.asked[1] if m["role"] == "assistant"]
         assert told == [LINE.greeting, "It left our"]
 
@@ -178,8 +178,6 @@ def test_dead_model_apologises_and_takes_a_message(tmp_path: Path) -> None:
 
 def test_second_model_takes_over_unheard(tmp_path: Path) -> None:
     async def story() -> None:
-        from tests.support.scripted_organs import Plan, ScriptedModel
-
         call = ScriptedCall(tmp_path)
         call.second_model = ScriptedModel(plans=[Plan(says="It arrives tomorrow.")])
         call.caller_says(at=7.0, until=8.5, text="Where is my order?")

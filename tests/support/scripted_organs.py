@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from openai.types.chat import ChatCompletionChunk
+from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from pipecat.frames.frames import (
     EagerEndOfTurnCancelFrame,
     EagerTranscriptionFrame,
@@ -155,13 +155,23 @@ class ScriptedModel:
     def completions(self) -> "ScriptedModel":
         return self
 
-    async def create(self, **params: Any) -> "_Answer":
+    async def create(self, **params: Any) -> "_Answer | ChatCompletion":
+        if not params["stream"]:
+            return _whole(self.summary)
         self.asked.append(params["messages"])
         plan = self.plans.pop(0) if self.plans else Plan(says="I have nothing to add.")
         await asyncio.sleep(plan.first_token_s)
         if plan.fails:
             raise plan.fails
         return _Answer(plan)
+
+
+def _whole(text: str) -> ChatCompletion:
+    message = {"role": "assistant", "content": text}
+    choice = {"index": 0, "finish_reason": "stop", "message": message}
+    return ChatCompletion.model_validate(
+        {"id": "c", "created": 0, "model": "scripted", "object": "chat.completion", "choices": [choice]}
+    )
 
 
 class _Answer:

@@ -86,7 +86,7 @@ def _backchannel_judged(performance: Performance) -> Iterable[Check]:
     yield did(one, "search_documents", "found")
     cut = [event["heard"] for event in one.of("agent_spoke") if event["interrupted"]]
     yield Check(what="the agent went on to the end of its answer", holds=not cut, seen=f"cut after: {cut}")
-    real = [event for event in one.of("caller_interrupted") if event["kind"] == "interruption"]
+    real = [event for event in one.of("caller_interrupted") if event["proved"] == "interruption"]
     yield Check(what='"mhm" was no interruption', holds=not real, seen=f"{len(real)} interruptions")
 
 

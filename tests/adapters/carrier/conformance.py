@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-FOLDER = os.environ.get("TWILIO_CONFORMANCE_DIR")  # noqa: TID251 -- names test data, not a setting
+FOLDER = os.environ.get("TWILIO_CONFORMANCE_DIR")
 needs_rules = pytest.mark.skipif(
     FOLDER is None, reason="TWILIO_CONFORMANCE_DIR does not name the folder with Twilio's rules"
 )

@@ -152,7 +152,7 @@ STORY: Sequence[At] = (
             heard="Thank you. Order four seven one two, the boots, left our warehouse on Monday",
         ),
     ),
-    At(31.8, CallerInterrupted(at_ms=31_700, kind="interruption", resumed=False)),
+    At(31.8, CallerInterrupted(at_ms=31_700, proved="interruption", resumed=False)),
     At(34.6, GoalResolved(goal="order_status", proof="action order_status: found")),
     At(34.7, _said(3, "Great. And can I send them back if they don't fit?", 31.5, 34.2)),
     At(34.8, GoalOpened(goal="policy_question")),
@@ -171,7 +171,7 @@ STORY: Sequence[At] = (
         _timed(3, 1340, end_of_turn=244.0, turn_taking=9.0, model=880.0, tools=21.0, speech=102.0, line=60.0),
     ),
     At(42.9, _says(3, "Yes. You have thirty days, and sending them back is free.", 35.6, 42.8)),
-    At(38.0, CallerInterrupted(at_ms=38_000, kind="backchannel", resumed=True)),
+    At(38.0, CallerInterrupted(at_ms=38_000, proved="backchannel", resumed=True)),
     At(45.2, _said(4, "No, that's all. Thank you!", 43.5, 45.0)),
     At(
         45.7,

@@ -90,7 +90,7 @@ async def test_one_call_with_its_events(desk: Desk) -> None:
         "duration_ms": 64_000,
     }
     interrupted = next(event for event in events if event["kind"] == "caller_interrupted")
-    assert interrupted["its_kind"] == "interruption"
+    assert interrupted["proved"] == "interruption"
     assert call["caller"] == CALLER
     assert call["recording"]["starts_ms"] == 6900
     assert call["recording"]["state"] == "whole"

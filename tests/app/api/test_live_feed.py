@@ -68,7 +68,7 @@ async def test_words_and_events_as_they_come(desk: Desk) -> None:
     listener = Listener(desk)
     await _watched(desk)
     desk.storage.live.publish(LIVE_ID, "caller_partial", 'where "is"\nit')
-    desk.storage.journal.write(LIVE_ID, CallerInterrupted(at_ms=7, kind="backchannel", resumed=True))
+    desk.storage.journal.write(LIVE_ID, CallerInterrupted(at_ms=7, proved="backchannel", resumed=True))
     assert await listener.word() == {
         "call_id": LIVE_ID,
         "kind": "caller_partial",
@@ -79,7 +79,7 @@ async def test_words_and_events_as_they_come(desk: Desk) -> None:
         "kind": "caller_interrupted",
         "text": "",
         "seq": 1,
-        "event": {"at_ms": 7, "its_kind": "backchannel", "resumed": True},
+        "event": {"at_ms": 7, "proved": "backchannel", "resumed": True},
     }
     await listener.leave()
     assert listener.status == 200

@@ -17,7 +17,7 @@ from simulator.carrier.service import create_app
 from tests.simulator.carrier.product import ACCOUNT, CALLER, NUMBER, STREAM, Product, carrier_for, response
 from tests.simulator.carrier.virtual_time import in_virtual_time
 
-FOLDER = os.environ.get("TWILIO_CONFORMANCE_DIR")  # noqa: TID251 - tells where the documents are, no setting
+FOLDER = os.environ.get("TWILIO_CONFORMANCE_DIR")
 pytestmark = pytest.mark.skipif(
     FOLDER is None, reason="TWILIO_CONFORMANCE_DIR does not name a folder with Twilio's documents"
 )

@@ -37,4 +37,4 @@ def in_virtual_time(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[
 
 async def passes(seconds: float) -> None:
     """Let time pass on whatever loop runs."""
-    await asyncio.sleep(seconds)  # noqa: TID251 - the tests' one way to wait; the loop jumps
+    await asyncio.sleep(seconds)
