@@ -30,9 +30,9 @@ REMEMBERED_REQUESTS = 50
 class Pace:
     """How fast it answers."""
 
-    ttft_ms: float = 60.0
+    ttft_ms: float = 50.0
     """Time to the first token."""
-    token_ms: float = 8.0
+    token_ms: float = 6.0
 
 
 class Brain:

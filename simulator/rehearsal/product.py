@@ -17,8 +17,8 @@ COMMAND = (sys.executable, "-m", "app", "serve")
 START_S = 90.0
 """The first start founds a database and speaks every fixed sentence once."""
 STOP_S = 8.0
-MOST_CALLS = 6
-"""More than the scenes need, and few enough that one of them can fill all lines."""
+MOST_CALLS = 4
+"""As many as the local engine hears at once; a scene fills them all."""
 LAST_LINES = 40
 
 
@@ -45,6 +45,7 @@ def settings(places: Places, secrets: Secrets) -> dict[str, str]:
         "CALLWRIGHT_BACK_OFFICE_URL": places.office_url,
         "CALLWRIGHT_BACK_OFFICE_KEY": secrets.office_key,
         "CALLWRIGHT_MAX_CALLS": str(MOST_CALLS),
+        "CALLWRIGHT_LOCAL_RECOGNISERS": str(MOST_CALLS),
         "CALLWRIGHT_DRAIN_S": "0",
         "OPENAI_API_KEY": secrets.model_key,
     }

@@ -103,9 +103,8 @@ async def test_sound_is_handed_on_a_second_at_a_time(recorder: Recorder, kept: K
     assert not kept.caller
     caller_quiet(recorder, 0.98, 1.0)
     assert len(kept.caller) == FLUSH_BYTES
-    recorder.agent(b"a" * 800, 0.5)  # too late for its moment: it is kept, at the first place there is
     await recorder.close(1.0)
-    assert kept.agent == MULAW_SILENCE * SECOND + b"a" * 0
+    assert len(kept.caller) == len(kept.agent) == SECOND
 
 
 async def test_a_stream_that_was_away_leaves_its_time(recorder: Recorder, kept: Kept) -> None:

@@ -47,7 +47,7 @@ class SpeechBounds:
     start_within_ms: int = 160
     resume_ms: int = 60
     """Voice in a row that breaks a silence; less is a breath or the line's noise."""
-    end_ms: int = 450
+    end_ms: int = 440
     """Silence that ends a turn."""
     unfinished_ms: int = 1200
     """Silence that ends a turn whose words so far want a continuation."""

@@ -20,6 +20,7 @@ from pipecat.turns.user_turn_strategies import ExternalUserTurnStrategies
 
 from pipelines.speech.local.decoder import DecoderGone, Final, Heard, Partial, Word
 from pipelines.speech.local.decoder_pool import NoDecoderFree
+from pipelines.speech.local.end_of_speech import SpeechBounds
 from pipelines.speech.local.stt import LocalSTTService
 
 VOICE, SILENCE = b"\x01\x01" * 160, bytes(320)
@@ -132,8 +133,8 @@ async def test_a_turn_has_the_frames_of_flux_in_its_order() -> None:
 async def test_the_decoder_hears_the_sound_from_before_the_proof() -> None:
     decoder = ScriptedDecoder(final="yes")
     await listen(ScriptedPool(decoder), *sound(SILENCE * 40 + VOICE * 10 + SILENCE * 30))
-    # 360 ms of pre-roll end with the proof, 5 windows more were voice, 25 were the silence that ended it.
-    assert len(decoder.given) // 320 == 18 + 5 + 25
+    # 360 ms of pre-roll end with the proof, 5 windows more were voice, the rest was the silence that ended it.
+    assert len(decoder.given) // 320 == 18 + 5 + SpeechBounds().end_ms // 20
 
 
 async def test_frames_of_any_length_are_the_same_sound() -> None:
@@ -142,7 +143,7 @@ async def test_frames_of_any_length_are_the_same_sound() -> None:
         down, _ = await listen(
             ScriptedPool(decoder), *sound(SILENCE * 40 + VOICE * 10 + SILENCE * 50, frame_ms=frame_ms)
         )
-        assert len(decoder.given) // 320 == 18 + 5 + 25
+        assert len(decoder.given) // 320 == 18 + 5 + SpeechBounds().end_ms // 20
         assert len(events(down)) == 3
 
 
