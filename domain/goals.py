@@ -13,7 +13,7 @@ order's state: each of those is a way of having `found` it."""
 
 
 class GoalTrack:
-    """One call's goals. A goal opens with the first action that only it uses, or that it shares."""
+    """One call's goals. An action opens the goal that it can prove, or else the one that uses the fewest."""
 
     def __init__(self, company: Company) -> None:
         self._goals = company.goals
@@ -25,11 +25,15 @@ class GoalTrack:
         return next(reversed(self._open.values()), None)
 
     def proposed(self, action: str) -> Sequence[GoalOpened]:
-        """The model asked for this action; the goal that it serves is open from now on."""
+        """The model asked for this action; the goal that it serves best is open from now on."""
         serving = [goal for goal in self._goals if action in goal.actions]
-        if not serving or any(goal.id in self._open for goal in serving):
+        if not serving:
             return []
-        goal = min(serving, key=lambda goal: len(goal.actions))
+        goal = min(
+            serving, key=lambda goal: (not goal.resolved_when.startswith(f"{action}."), len(goal.actions))
+        )
+        if goal.id in self._open:
+            return []
         self._open[goal.id] = goal
         return [GoalOpened(goal=goal.id)]
 

@@ -21,11 +21,18 @@ from pipelines.model import ModelEndpoint
 class Ears(Protocol):
     """A recogniser, made for one call, and how it tells that the caller begins to speak."""
 
-    service: STTService
-    starts_with_words: bool
-    """It reports the first words together with the start of a turn."""
-    weighs_pauses: bool
-    """It waits longer itself where a sentence is plainly not over."""
+    @property
+    def service(self) -> STTService: ...
+
+    @property
+    def starts_with_words(self) -> bool:
+        """It reports the first words together with the start of a turn."""
+        ...
+
+    @property
+    def weighs_pauses(self) -> bool:
+        """It waits longer itself where a sentence is plainly not over."""
+        ...
 
     def before(self) -> list[FrameProcessor]:
         """Processors that belong in front of the recogniser, such as a voice detector."""

@@ -41,9 +41,12 @@ def test_a_shared_action_opens_the_goal_that_is_most_about_it(track: GoalTrack) 
     assert track.proposed("search") == [GoalOpened(goal="policy")]
 
 
-def test_a_shared_action_serves_the_goal_that_is_open(track: GoalTrack) -> None:
+def test_an_action_opens_the_goal_that_it_can_prove_beside_the_one_it_helps(track: GoalTrack) -> None:
+    """A caller who listed their orders and now asks for one wants something else by now."""
     track.proposed("find_order")
-    assert track.proposed("search") == []
+    assert track.proposed("search") == [GoalOpened(goal="policy")]
+    assert track.done("search", "found") == [GoalResolved(goal="policy", proof="search.found")]
+    assert track.current is ORDER
 
 
 def test_an_action_of_no_goal_opens_none(track: GoalTrack) -> None:

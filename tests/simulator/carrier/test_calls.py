@@ -4,7 +4,7 @@ import asyncio
 from urllib.parse import parse_qsl
 
 import pytest
-from twilio.request_validator import RequestValidator  # type: ignore[import-untyped] # no types in it
+from twilio.request_validator import RequestValidator
 
 from simulator.carrier.account import PhoneNumber
 from simulator.carrier.call import SimulatedCall

@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator
 
 import pytest
-from twilio.request_validator import RequestValidator  # type: ignore[import-untyped] # no types in it
+from twilio.request_validator import RequestValidator
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed

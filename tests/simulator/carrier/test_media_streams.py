@@ -5,7 +5,7 @@ import base64
 from itertools import pairwise
 
 import pytest
-from twilio.request_validator import RequestValidator  # type: ignore[import-untyped] # no types in it
+from twilio.request_validator import RequestValidator
 
 from simulator.carrier.call import Inline
 from simulator.carrier.carrier import Carrier

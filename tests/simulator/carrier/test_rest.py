@@ -8,9 +8,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 import pytest
-from twilio.base.exceptions import TwilioRestException  # type: ignore[import-untyped] # no types in it
-from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped] # no types in it
-from twilio.rest import Client  # type: ignore[import-untyped] # no types in it
+from twilio.base.exceptions import TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
 
 from simulator.carrier.call import SimulatedCall
 from simulator.carrier.carrier import Carrier

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from twilio.request_validator import RequestValidator  # type: ignore[import-untyped] # no types in it
+from twilio.request_validator import RequestValidator
 
 from simulator.carrier.signature import sign, signed_url
 
