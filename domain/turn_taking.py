@@ -40,7 +40,7 @@ class Order(Enum):
     DROP = "drop"
     """The caller interrupted: forget the rest of the answer, stop making it."""
     TAKE_BACK = "take_back"
-    """The caller goes on with a turn whose answer has no sound yet: forget the answer, and that it was asked."""
+    """The caller goes on with a turn whose answer has no sound yet: forget the answer and the question."""
     ANSWER = "answer"
     """The caller's turn is over: answer `TurnTaking.said`."""
 
@@ -161,7 +161,7 @@ class TurnTaking:
             self._carried = self.whole(text)
 
     def _take_back(self) -> list[Order]:
-        self._carried, self.said = self.said, ""
+        self._carried, self.said = f"{self.said} {self._carried}".strip(), ""
         self._to(Floor.CALLER)
         return [Order.TAKE_BACK]
 

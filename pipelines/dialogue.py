@@ -411,6 +411,7 @@ class Dialogue:
         if not self._tools_open:
             if self.heard.timing:
                 self.heard.timing.tools_ended(self._loop.time())
+            self.waiting.model_goes_on()
             await self.run_model()
 
     async def end_asked(self, answer_number: int) -> None:

@@ -28,6 +28,7 @@ class Waiting:
         self._times_filled = 0
         self._fillers_used = 0
         self._turn_began = 0.0
+        self._model_began = 0.0
         self._stopped = False
 
     def stop(self) -> None:
@@ -85,8 +86,12 @@ class Waiting:
     def our_turn(self) -> None:
         """The caller waits for an answer from now on."""
         self._times_filled = 0
-        self._turn_began = self._loop.time()
+        self._turn_began = self._model_began = self._loop.time()
         self.watch()
+
+    def model_goes_on(self) -> None:
+        """Actions are done, and the model is asked again: their time was not the model's."""
+        self._model_began = self._loop.time()
 
     def we_spoke(self) -> None:
         """Something that is no filler is on the line."""
@@ -113,7 +118,7 @@ class Waiting:
         dialogue = self._dialogue
         if self._stopped or not dialogue.turns.ours:
             return
-        if dialogue.answer_awaited and self._loop.time() - self._turn_began > MODEL_S and self._times_filled:
+        if dialogue.answer_awaited and self._loop.time() - self._model_began > MODEL_S and self._times_filled:
             await dialogue.recovery.provider_failed("model", "", NO_ANSWER_IN_TIME)
         elif self._quiet_for() >= FILL_AFTER_S - 0.01:
             await self._fill()

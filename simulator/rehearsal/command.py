@@ -69,6 +69,8 @@ class Rehearsal:
         try:
             verdicts = await self._play(world, api, feed)
             summary.show(self._console, verdicts)
+            if feed.breaks:
+                self._console.print(f"The live feed broke: {', '.join(feed.breaks)}. Callers were deaf then.")
             if self._once:
                 report.write(REPORT, verdicts)
                 return 0 if all(verdict.passed for verdict in verdicts) else 1

@@ -19,6 +19,8 @@ class LiveFeed:
     """One connection for all calls, opened again where it breaks."""
 
     def __init__(self, api: ProductApi) -> None:
+        self.breaks: list[str] = []
+        """Why the connection ended, each time that it did: callers are deaf meanwhile."""
         self._api = api
         self._followers: dict[str, Follower] = {}
         self._early: deque[LiveNote] = deque(maxlen=KEPT)
@@ -28,8 +30,9 @@ class LiveFeed:
             try:
                 async for note in self._api.live():
                     self._pass_on(note)
-            except httpx.HTTPError:
-                pass
+                self.breaks.append("closed by the product")
+            except httpx.HTTPError as broken:
+                self.breaks.append(type(broken).__name__)
             await asyncio.sleep(AGAIN_S)
 
     def follow(self, call_id: str, follower: Follower) -> None:

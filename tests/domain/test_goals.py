@@ -37,12 +37,20 @@ def test_an_action_opens_its_goal_once(track: GoalTrack) -> None:
     assert track.current is ORDER
 
 
-def test_a_shared_action_opens_the_goal_that_is_most_about_it(track: GoalTrack) -> None:
+def test_a_shared_action_opens_the_goal_that_it_can_prove(track: GoalTrack) -> None:
     assert track.proposed("search") == [GoalOpened(goal="policy")]
+    narrow = goal("narrow", ("search",), "never.found")
+    wide = goal("wide", ("search", "find_order"), "search.found")
+    assert GoalTrack(company(narrow, wide)).proposed("search") == [GoalOpened(goal="wide")]
 
 
-def test_an_action_opens_the_goal_that_it_can_prove_beside_the_one_it_helps(track: GoalTrack) -> None:
-    """A caller who listed their orders and now asks for one wants something else by now."""
+def test_a_shared_action_that_proves_nothing_opens_the_goal_that_is_most_about_it() -> None:
+    wide = goal("wide", ("ask", "tell"), "tell.done")
+    narrow = goal("narrow", ("ask",), "never.found")
+    assert GoalTrack(company(wide, narrow)).proposed("ask") == [GoalOpened(goal="narrow")]
+
+
+def test_another_wish_in_the_same_call_is_another_goal(track: GoalTrack) -> None:
     track.proposed("find_order")
     assert track.proposed("search") == [GoalOpened(goal="policy")]
     assert track.done("search", "found") == [GoalResolved(goal="policy", proof="search.found")]

@@ -125,7 +125,8 @@ def test_an_interruption_tells_what_was_heard() -> None:
 
     cut = playout.drop(1.0)
 
-    assert [(u.text, heard) for u, heard in cut] == [("Sure.", approx(0.5)), (WORDS, approx(0.5))]
+    assert [u.text for u, _ in cut] == ["Sure.", WORDS]
+    assert [heard for _, heard in cut] == approx([0.5, 0.5])
     assert [u.text_by(heard) for u, heard in cut] == ["Sure.", "It left"]
     assert not playout.pending() and not playout.held
     assert playout.drop(1.1) == []

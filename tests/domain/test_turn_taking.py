@@ -44,15 +44,20 @@ def speaking(turns: TurnTaking) -> TurnTaking:
     return turns
 
 
+def floor_of(turns: TurnTaking) -> Floor:
+    """Asked anew each time."""
+    return turns.floor
+
+
 def test_a_question_is_answered_and_the_floor_goes_round(turns: TurnTaking) -> None:
     assert turns.caller_started(1.0) == []
-    assert turns.floor is Floor.CALLER and not turns.ours
+    assert floor_of(turns) is Floor.CALLER and not turns.ours
     assert turns.caller_finished(2.0, "where") == [Order.ANSWER]
     assert (turns.said, turns.floor, turns.ours) == ("where", Floor.THINKING, True)
     turns.agent_audible()
-    assert turns.floor is Floor.AGENT and turns.ours
+    assert floor_of(turns) is Floor.AGENT and turns.ours
     assert turns.agent_done(4.0) == []
-    assert turns.floor is Floor.LISTENING
+    assert floor_of(turns) is Floor.LISTENING
 
 
 def test_noise_in_the_callers_own_time_is_nothing(turns: TurnTaking) -> None:
@@ -198,6 +203,15 @@ def test_a_goodbye_on_its_way_is_not_taken_back(turns: TurnTaking, notice: Notic
     assert turns.caller_started(2.2, "thanks") == []
     turns.agent_audible()
     assert turns.caller_finished(2.6, "thanks") == []
+
+
+def test_what_was_said_over_a_goodbye_goes_with_what_follows(turns: TurnTaking, notice: Notice) -> None:
+    turns.caller_finished(2.0, "where")
+    notice.protected = True
+    assert turns.caller_finished(2.5, "is it") == []
+    notice.protected = False
+    assert turns.caller_finished(3.0, "please") == [Order.TAKE_BACK, Order.ANSWER]
+    assert turns.said == "where is it please"
 
 
 def test_keys_interrupt_and_end_the_turn_that_was_begun(turns: TurnTaking) -> None:

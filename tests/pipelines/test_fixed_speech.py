@@ -26,6 +26,10 @@ class Engine:
         return text.encode()
 
 
+def suffixes_in(folder: Path) -> set[str]:
+    return {path.suffix for path in folder.iterdir()}
+
+
 async def test_each_is_made_once_for_each_voice(tmp_path: Path) -> None:
     engine = Engine()
     fixed = FixedSpeech(tmp_path, engine="e", render=engine.render)
@@ -46,7 +50,7 @@ async def test_what_was_made_is_there_after_a_restart(tmp_path: Path) -> None:
     await again.prepare(["Hello"], ANNA, "en")
 
     assert again.sound("Hello", ANNA) == b"Hello" and second.made == []
-    assert [path.suffix for path in tmp_path.iterdir()] == [".ulaw"]
+    assert suffixes_in(tmp_path) == {".ulaw"}
 
 
 async def test_another_engine_makes_its_own(tmp_path: Path) -> None:

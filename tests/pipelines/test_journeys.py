@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-import httpx
 import pytest
-from openai import APIConnectionError
+from openai import OpenAIError
 from pytest import approx
 
 from domain.events import (
@@ -158,7 +157,7 @@ def test_slow_back_office_is_filled(tmp_path: Path) -> None:
 def test_dead_model_apologises_and_takes_a_message(tmp_path: Path) -> None:
     async def story() -> None:
         call = ScriptedCall(tmp_path)
-        dead = APIConnectionError(request=httpx.Request("POST", "http://model"))
+        dead = OpenAIError("nobody answers")
         call.caller_says(at=7.0, until=8.5, text="Where is my order?")
         call.agent_plans(fails=dead)
         call.agent_plans(fails=dead)
@@ -181,7 +180,7 @@ def test_second_model_takes_over_unheard(tmp_path: Path) -> None:
         call = ScriptedCall(tmp_path)
         call.second_model = ScriptedModel(plans=[Plan(says="It arrives tomorrow.")])
         call.caller_says(at=7.0, until=8.5, text="Where is my order?")
-        call.agent_plans(fails=APIConnectionError(request=httpx.Request("POST", "http://model")))
+        call.agent_plans(fails=OpenAIError("nobody answers"))
         call.caller_hangs_up(at=14.0)
 
         await call.play()

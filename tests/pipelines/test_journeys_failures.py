@@ -232,14 +232,14 @@ def test_noise_in_a_wait_does_not_end_our_patience_with_ourselves(tmp_path: Path
         call.tool_takes_s = 9.0  # until 18.0
         call.agent_plans(calls=("find_order", {"id": "1"}))
         call.agent_plans(says="It arrives tomorrow.")
-        call.noise(at=12.7, until=12.9)  # between the filler (9.9 to 12.1) and the next one
+        call.noise(at=13.3, until=13.8)  # over the moment (12.2 + 1.4) at which we would look again
         call.caller_hangs_up(at=24.0)
 
         await call.play()
 
         assert len(call.noted(WaitFilled)) == 2
         assert call.heard[-1] == "It arrives tomorrow."
-        assert call.carrier.longest_wait(12.9, 22.0) <= LONGEST_S
+        assert call.carrier.longest_wait(13.8, 22.0) <= LONGEST_S
 
     run(story())
 
@@ -256,7 +256,7 @@ def test_a_slow_voice(tmp_path: Path) -> None:
 
         await call.play()
 
-        assert [filled.reason for filled in call.noted(WaitFilled)][0] == "slow_speech"
+        assert call.noted(WaitFilled)[0].reason == "slow_speech"
         assert [h for h in call.heard if h.startswith(("It left", "You will"))] == [
             "It left our warehouse on Monday.",
             "You will have it tomorrow.",

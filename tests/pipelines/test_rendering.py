@@ -1,6 +1,6 @@
 """One sentence through a service outside of any call."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 
 import pytest
 from pipecat.frames.frames import Frame, TTSAudioRawFrame
@@ -47,7 +47,7 @@ def test_another_rate_is_brought_to_the_lines() -> None:
 
 
 @pytest.mark.parametrize("voice", [lambda: ScriptedVoice(dead=True), BrokenVoice])
-def test_no_sound_is_a_failure(voice: type[TTSService]) -> None:
+def test_no_sound_is_a_failure(voice: Callable[[], TTSService]) -> None:
     async def story() -> None:
         with pytest.raises(SynthesisFailed):
             await render(voice(), "Hello.")

@@ -87,7 +87,7 @@ class ScriptedRecogniser(STTService):
 
 @dataclass(kw_only=True)
 class ScriptedEars:
-    service: ScriptedRecogniser
+    service: STTService
     starts_with_words: bool = True
     weighs_pauses: bool = True
 
@@ -95,6 +95,7 @@ class ScriptedEars:
         return []
 
     def tell_of_speech(self, speech_began: Callable[[str], None]) -> None:
+        assert isinstance(self.service, ScriptedRecogniser)
         self.service.speech_began = speech_began
 
     async def release(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-class _Selector(selectors.DefaultSelector):  # type: ignore[misc, valid-type]  # chosen at run time by the platform
+class _Selector(selectors.DefaultSelector):
     """Never waits: says how long the loop wanted to, and lets the clock jump instead."""
 
     loop: "VirtualTimeLoop"

@@ -1,5 +1,6 @@
 """Watching on a terminal: scenes and their verdicts on the left, the calls of the moment on the right."""
 
+import math
 from collections import deque
 from collections.abc import Sequence
 
@@ -20,6 +21,9 @@ from simulator.rehearsal.watched_call import WatchedCall
 FRAMES_A_SECOND = 8
 LINES_KEPT = 60
 METER = 12
+SCENES_WIDTH = 38
+FRAME = 4
+"""Cells that a panel keeps for its border and padding."""
 LOUDEST_DBFS = -15.0
 
 
@@ -74,11 +78,14 @@ class ScreenAudience:
         layout["head"].update(
             Text.assemble((" Callwright ", "bold reverse"), f"  {NOTICE}", no_wrap=True, overflow="ellipsis")
         )
-        layout["body"].split_row(Layout(name="scenes", size=38), Layout(name="calls"))
+        layout["body"].split_row(Layout(name="scenes", size=SCENES_WIDTH), Layout(name="calls"))
         layout["scenes"].update(Panel(self._programme(), title="scenes", border_style="dim"))
         calls = list(self._calls.values())
         each = max(3, (height - 1) // max(1, len(calls)))
-        panels = [Layout(self._call(call, each), name=call.call.sid) for call in calls]
+        panels = [
+            Layout(self._call(call, each, options.max_width - SCENES_WIDTH), name=call.call.sid)
+            for call in calls
+        ]
         waiting = Layout(Panel(Text("the next caller is about to ring", style="dim")), name="waiting")
         layout["calls"].split_column(*(panels or [waiting]))
         yield layout
@@ -97,8 +104,8 @@ class ScreenAudience:
                 table.add_row(Text("·", style="dim"), Text(scene.title, style="dim"), "")
         return table
 
-    def _call(self, call: WatchedCall, height: int) -> Panel:
-        lines = list(self._lines[call.call.sid])[-max(1, height - 5) :]
+    def _call(self, call: WatchedCall, height: int, width: int) -> Panel:
+        lines = latest(self._lines[call.call.sid], rows=height - FRAME - 2, width=width - FRAME)
         shows = next(scene.shows for scene in self._scenes if scene.id == self._scene_of[call.call.sid])
         now = Text.assemble(_meter("caller", call, CALLER), "    ", _meter("agent", call, AGENT))
         return Panel(
@@ -107,6 +114,17 @@ class ScreenAudience:
             subtitle=Text(shows, style="dim"),
             border_style="cyan",
         )
+
+
+def latest(lines: Sequence[Text], *, rows: int, width: int) -> list[Text]:
+    """The newest lines that fit, long ones wrapped."""
+    fitting: list[Text] = []
+    for line in reversed(lines):
+        rows -= math.ceil(line.cell_len / max(1, width))
+        if rows < 0:
+            break
+        fitting.insert(0, line)
+    return fitting
 
 
 def _of_the_moment(call: WatchedCall) -> list[Text]:

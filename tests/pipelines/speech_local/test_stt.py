@@ -133,7 +133,7 @@ async def test_a_turn_has_the_frames_of_flux_in_its_order() -> None:
 async def test_the_decoder_hears_the_sound_from_before_the_proof() -> None:
     decoder = ScriptedDecoder(final="yes")
     await listen(ScriptedPool(decoder), *sound(SILENCE * 40 + VOICE * 10 + SILENCE * 30))
-    # 360 ms of pre-roll end with the proof, 5 windows more were voice, the rest was the silence that ended it.
+    # 360 ms of pre-roll end with the proof, 5 more windows were voice, the rest is the silence after it.
     assert len(decoder.given) // 320 == 18 + 5 + SpeechBounds().end_ms // 20
 
 

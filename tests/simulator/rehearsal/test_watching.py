@@ -8,6 +8,7 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 from rich.console import Console
+from rich.text import Text
 
 from domain.events import Event as JournalEvent
 from domain.journal import kind_of
@@ -18,7 +19,7 @@ from simulator.rehearsal.scenes import SCENES, chosen
 from simulator.rehearsal.stage import Verdict
 from simulator.rehearsal.view import summary
 from simulator.rehearsal.view.plain import PlainAudience
-from simulator.rehearsal.view.screen import ScreenAudience
+from simulator.rehearsal.view.screen import ScreenAudience, latest
 from simulator.rehearsal.view.transcript import NOTICE, line_of
 
 UNSEEN = {
@@ -107,6 +108,13 @@ def test_the_screen_says_what_is_simulated_and_how_scenes_went(paper: Console) -
     assert f"▶ {SCENES[0].title}" in shown
     assert f"✓ {SCENES[1].title}" in shown
     assert f"✗ {SCENES[2].title}" in shown
+
+
+def test_the_newest_lines_fit_the_panel_when_long_ones_are_wrapped() -> None:
+    lines = [Text("first"), Text("x" * 25), Text("last")]
+    assert [line.plain for line in latest(lines, rows=4, width=10)] == ["x" * 25, "last"]
+    assert [line.plain for line in latest(lines, rows=3, width=10)] == ["last"]
+    assert [line.plain for line in latest(lines, rows=9, width=10)] == [line.plain for line in lines]
 
 
 def test_a_missed_end_state_is_told_with_what_was_seen(paper: Console) -> None:
