@@ -11,14 +11,14 @@ from evals.bench.report import Report, print_report
 from evals.bench.servers import PEER, Product, idle_memory_mb
 
 BUILD = Path("build")
-OURS = (1, 20, 30, 40, 50)
+OURS = (1, 20, 30, 40, 60, 80)
 PEERS = (1, 5, 10, 15)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=int, default=30, help="length of each level")
-    parser.add_argument("--levels", help="ours, comma separated; default 1,20,30,40,50")
+    parser.add_argument("--seconds", type=int, default=45, help="length of each level")
+    parser.add_argument("--levels", help="ours, comma separated; default 1,20,30,40,60,80")
     parser.add_argument("--peer-levels", help="the stock bot's; default 1,5,10,15")
     chosen = parser.parse_args()
     try:

@@ -73,8 +73,11 @@ class Product:
         """A signed voice webhook, as the carrier calls it."""
         # Our notices and greeting take ten seconds: the uncounted call must come to its first turn,
         # in which the rig builds its own tables.
-        signing = f"--warmup 24 --auth-token {TOKEN} --account-sid {ACCOUNT} --sign-url {PUBLIC}/twilio/voice --to {LINE}"
-        return ("--voice-url", "http://127.0.0.1:{port}/twilio/voice", "--driver-args", signing)
+        driver = (
+            f"--warmup 24 --auth-token {TOKEN} --account-sid {ACCOUNT}"
+            f" --sign-url {PUBLIC}/twilio/voice --to {LINE}"
+        )
+        return ("--voice-url", "http://127.0.0.1:{port}/twilio/voice", "--driver-args", driver)
 
 
 class PEER:
