@@ -11,6 +11,8 @@ from typing import Protocol
 
 UNFINISHED_WAIT_S = 0.9
 """How much longer a caller may pause whose sentence is plainly not over."""
+PROVEN_BY_WORDS = 2
+"""A first word is often revised ("um" becomes "mhm"); while we are silent, a second one is worth the wait."""
 UNPROVEN_HOLD_S = 1.2
 """How long we stay held back by a sound that no words follow."""
 
@@ -108,6 +110,9 @@ class TurnTaking:
             case Floor.HELD if self._passes(words, expected=expected):
                 self._to(Floor.AGENT)
                 return [Order.RESUME]
+            case Floor.HELD if len(words.split()) < PROVEN_BY_WORDS:
+                self.deadline = now + UNPROVEN_HOLD_S
+                return []
             case Floor.HELD:
                 self._to(Floor.CALLER)
                 return [Order.DROP]

@@ -33,7 +33,7 @@ SMALL_TALK = (
     "just actually basically maybe perhaps really like know want need would could should can might tell say "
     "ask question wonder wondering think guess mean thing something anything way going get got let see help "
     "much many long what when where which who how there here also still possible sure find out about give "
-    "moment right away happen now something someone someplace"
+    "moment right away happen now something someone someplace policy policies rule rules"
 )
 """English words of a question that name no subject. The dictionary stems them as it stems the question."""
 

@@ -139,7 +139,7 @@ def test_okay_answers_a_question_that_is_all_but_over(turns: TurnTaking) -> None
 
 
 @pytest.mark.parametrize(
-    ("words", "order", "floor"), [("mhm", Order.RESUME, Floor.AGENT), ("stop", Order.DROP, Floor.CALLER)]
+    ("words", "order", "floor"), [("mhm", Order.RESUME, Floor.AGENT), ("stop it", Order.DROP, Floor.CALLER)]
 )
 def test_a_sound_holds_us_back_until_words_prove_what_it_was(
     turns: TurnTaking, words: str, order: Order, floor: Floor
@@ -148,6 +148,22 @@ def test_a_sound_holds_us_back_until_words_prove_what_it_was(
     assert turns.caller_started(3.0) == [Order.HOLD]
     assert turns.caller_words(3.3, words) == [order]
     assert turns.floor is floor
+
+
+def test_one_word_may_yet_be_revised(turns: TurnTaking) -> None:
+    """A recogniser's first guess at "mhm" is often "um": we are silent already and can wait for more."""
+    speaking(turns)
+    turns.caller_started(3.0)
+    assert turns.caller_words(3.3, "um") == []
+    assert turns.deadline == approx(3.3 + UNPROVEN_HOLD_S)
+    assert turns.caller_words(3.5, "mhm") == [Order.RESUME]
+
+
+def test_one_word_that_stays_is_answered_when_it_is_over(turns: TurnTaking) -> None:
+    speaking(turns)
+    turns.caller_started(3.0)
+    assert turns.caller_words(3.3, "stop") == []
+    assert turns.caller_finished(3.7, "stop") == [Order.DROP, Order.ANSWER]
 
 
 def test_a_sound_without_words_lets_us_go_on(turns: TurnTaking) -> None:
