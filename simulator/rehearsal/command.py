@@ -68,7 +68,8 @@ class Rehearsal:
         listening = asyncio.create_task(feed.run())
         try:
             verdicts = await self._play(world, api, feed)
-            summary.show(self._console, verdicts)
+            if verdicts:
+                summary.show(self._console, verdicts)
             if feed.breaks:
                 self._console.print(f"The live feed broke: {', '.join(feed.breaks)}. Callers were deaf then.")
             if self._once:
@@ -94,11 +95,16 @@ class Rehearsal:
 
     async def _stay(self, world: World, api: ProductApi, feed: LiveFeed) -> None:
         """Until Ctrl-C: whoever phones in by the softphone is shown too."""
-        print_ = self._console.print
-        print_(f"\nPhone in yourself:  {self._places.carrier_url}/softphone  (the line is {LINE})")
-        print_(f"Call pages:         {await api.sign_in_link()}  (signs you in once)")
-        print_(f"Back office:        {self._places.office_url}/openapi.json  (simulated)")
-        print_("Ctrl-C ends the rehearsal.\n")
+        lines = (
+            "",
+            f"Phone in yourself:  {self._places.carrier_url}/softphone  (the line is {LINE})",
+            f"Call pages:         {await api.sign_in_link()}  (signs you in once)",
+            f"Back office:        {self._places.office_url}/openapi.json  (simulated)",
+            "Ctrl-C ends the rehearsal.",
+            "",
+        )
+        for line in lines:
+            self._console.print(line, soft_wrap=True)
         await show_visitors(world.carrier, api, feed, self._console)
 
 

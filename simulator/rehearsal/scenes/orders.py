@@ -125,6 +125,7 @@ SCENES = (
         shows="A caller is known by the number they ring from.",
         play=_contents,
         judge=_contents_judged,
+        tour=True,
     ),
     Scene(
         id="stranger",

@@ -34,5 +34,6 @@ SCENES = (
         play=_person,
         judge=_person_judged,
         number="+14155550115",
+        tour=True,
     ),
 )

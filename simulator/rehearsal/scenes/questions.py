@@ -115,6 +115,7 @@ SCENES = (
         play=_machine,
         judge=_machine_judged,
         number=TOM,
+        tour=True,
     ),
     Scene(
         id="backchannel",
@@ -123,5 +124,6 @@ SCENES = (
         play=_backchannel,
         judge=_backchannel_judged,
         number=BEN,
+        tour=True,
     ),
 )
