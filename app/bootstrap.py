@@ -46,6 +46,8 @@ __all__ = ["open_storage", "run", "serve"]
 
 SENTENCES_WITHIN_S = 20.0
 """How long a start waits for the fixed sentences; what is missing then is made while calls run."""
+KIND_END_S = 60.0
+"""How long the goodbye of the longest call may take before the state machine takes the caller away."""
 
 
 def serve(settings: Settings) -> None:
@@ -77,7 +79,12 @@ async def run(settings: Settings) -> None:
             exchange = await _open_telephone(settings, storage, companies, clock, metrics, stack)
             kit = _with_telephone(kit, exchange)
         settle_memory()
-        config = server_config(create_app(kit), host=settings.host, port=settings.port)
+        config = server_config(
+            create_app(kit),
+            host=settings.host,
+            port=settings.port,
+            trusted_proxies=settings.trusted_proxies,
+        )
         logger.bind(role=settings.role, host=settings.host, port=settings.port).info("ready for calls")
         await DrainingServer(config, kit, drain_s=settings.drain_s).serve()
 
@@ -138,7 +145,6 @@ async def _open_telephone(
         live_calls=lambda: exchange.admission.taken,
         ignored=lambda reason: metrics.ignored.labels("media", reason).inc(),
         patience=Patience(longest_call_s=settings.longest_call_s),
-        eager_end_of_turn=settings.eager_end_of_turn,
         engines=engine_names(settings),
     )
     conversations = Conversations(
@@ -162,7 +168,7 @@ async def _open_telephone(
             clock=clock,
             metrics=metrics,
         ),
-        bounds=Bounds(longest_call_s=settings.longest_call_s),
+        bounds=Bounds(longest_call_s=settings.longest_call_s + KIND_END_S),
         tell_lag=_print_lag if settings.print_loop_lag else None,
     )
     stack.push_async_callback(exchange.live.close)

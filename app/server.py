@@ -143,8 +143,12 @@ def serve(kit: ServerKit, *, host: str, port: int, drain_s: float) -> None:
     DrainingServer(server_config(create_app(kit), host=host, port=port), kit, drain_s=drain_s).run()
 
 
-def server_config(app: FastAPI, *, host: str, port: int) -> uvicorn.Config:
-    """One process; media sockets without compression, with bounded messages and a heartbeat."""
+def server_config(app: FastAPI, *, host: str, port: int, trusted_proxies: str = "") -> uvicorn.Config:
+    """One process; media sockets without compression, with bounded messages and a heartbeat.
+
+    A trusted proxy tells who asks and whether by TLS: without it every guesser of the API key shares the
+    proxy's address with those who know it, and no cookie is kept to TLS.
+    """
     return uvicorn.Config(
         app,
         host=host,
@@ -156,7 +160,8 @@ def server_config(app: FastAPI, *, host: str, port: int) -> uvicorn.Config:
         ws_per_message_deflate=False,
         ws_ping_interval=20.0,
         ws_ping_timeout=20.0,
-        proxy_headers=False,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=trusted_proxies,
         server_header=False,
         access_log=False,
         log_level="warning",

@@ -60,6 +60,10 @@ class Settings(BaseSettings):
     role: Literal["all", "media", "desk", "worker"] = Field("all", description="all, media, desk or worker")
     host: str = Field("127.0.0.1", description="An address of this machine, such as 0.0.0.0 for all")
     port: int = Field(8080, ge=0, le=65535, description="A port from 0 (any free one) to 65535")
+    trusted_proxies: str = Field(
+        "127.0.0.1,::1",
+        description="Addresses or networks of your TLS proxy, with commas between them, such as 10.0.0.0/8",
+    )
     public_url: str = Field(
         "", description="The address at which Twilio reaches us, such as https://voice.example.com"
     )
@@ -148,11 +152,9 @@ class Settings(BaseSettings):
     @field_validator("companies", mode="before")
     @classmethod
     def _split(cls, given: object) -> object:
-        return (
-            tuple(part.strip() for part in given.split(",") if part.strip())
-            if isinstance(given, str)
-            else given
-        )
+        if not isinstance(given, str):
+            return given
+        return tuple(part.strip() for part in given.split(",") if part.strip())
 
     @field_validator("home")
     @classmethod
@@ -281,6 +283,8 @@ def _providers(settings: Settings) -> dict[Provider, str]:
         chosen: TextToSpeech | None = getattr(settings, field)
         if chosen is not None and chosen != "local":
             needed[chosen] = variable_of(field)
+    if settings.fallback_model and not (settings.fallback_model_base_url or settings.fallback_model_api_key):
+        needed["openai"] = variable_of("fallback_model")
     if settings.model_base_url is None:
         needed["openai"] = variable_of("model")
     return needed

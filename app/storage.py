@@ -57,6 +57,7 @@ class Storage:
 async def open_storage(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Storage]:
     """The database, embedded or given, brought up to date, and what stands on it."""
     clock = clock or SystemClock()
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
         url = await _database(settings, stack)
         await asyncio.to_thread(migrate, url)

@@ -163,9 +163,5 @@ class Company:
     restricted_words: frozenset[str] = field(default_factory=frozenset)
     recognise: Recognition | None = None
 
-    def line_for(self, number: str) -> Line | None:
-        """The line that was called, by its E.164 number."""
-        return next((line for line in self.lines if line.number == number), None)
-
     def action(self, name: str) -> Action | None:
         return next((action for action in self.actions if action.name == name), None)

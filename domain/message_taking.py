@@ -7,7 +7,6 @@ from enum import Enum
 class Step(Enum):
     """What is said next."""
 
-    OFFER = "offer"
     ASK_AGAIN = "ask_again"
     NOTED = "noted"
 

@@ -139,7 +139,7 @@ class LiveCall:
         writing = asyncio.create_task(mouth.run())
         reading = asyncio.create_task(self._read(socket, stream_sid, dialogue, mouth, line_in, started))
         try:
-            await dialogue.open(resumed=resumed, noticed=self._noticed)
+            await dialogue.open(answered_at=self._answered_at, resumed=resumed, noticed=self._noticed)
             return await dialogue.run()
         finally:
             self._turn = dialogue.heard.turn
@@ -148,6 +148,7 @@ class LiveCall:
 
     def _assemble(self, dialogue: Dialogue, mouth: Mouth, ears: Ears) -> tuple[LineIn, PipelineWorker]:
         """The stations of one utterance, in their order."""
+        answer = dialogue.answer
         line_in = LineIn(FrameJoiner(self._kit.live_calls))
         taking = TurnTakingProcessor(dialogue, self._context, starts_with_words=ears.starts_with_words)
         model = Model(
@@ -168,11 +169,11 @@ class LiveCall:
             model,
             GuardOutput(
                 for_the_ear=self._for_the_ear,
-                plan=dialogue.sentence_planned,
-                on_first_word=dialogue.first_word,
-                on_tools=dialogue.tools_began,
-                answer_number=lambda: dialogue.answer_number,
-                on_end=lambda number: dialogue.tell(lambda: dialogue.answer_ended(number)),
+                plan=answer.sentence_planned,
+                on_first_word=answer.first_word,
+                on_tools=answer.tools_began,
+                answer_number=lambda: answer.number,
+                on_end=lambda number: dialogue.tell(lambda: answer.ended(number)),
             ),
             speaking,
             line_out,
@@ -211,7 +212,7 @@ class LiveCall:
                     case wire.MarkReturned(name=name):
                         mouth.mark_returned(name)
                     case wire.Digit(key=key):
-                        dialogue.tell(lambda key=key: dialogue.key_pressed(key))  # type: ignore[misc]  # bound now
+                        dialogue.tell(lambda key=key: dialogue.callers_turn.key_pressed(key))  # type: ignore[misc]  # bound now
                     case wire.Stopped():
                         dialogue.tell(lambda: dialogue.end(Ending.CALLER_LEFT))
                         return

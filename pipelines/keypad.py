@@ -2,20 +2,20 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pipelines.dialogue import Dialogue
+from pipelines.deadlines import Deadlines
 
 PAUSE_S = 1.5
 POUND = "#"
+LONGEST_ENTRY = 64
+"""Keys; nobody dials more at once, and a model is to read them."""
 
 
 class Keypad:
     """One entry at a time; `done` is given its digits."""
 
-    def __init__(self, dialogue: "Dialogue", done: Callable[[str], Awaitable[None]]) -> None:
-        self._dialogue = dialogue
+    def __init__(self, deadlines: Deadlines, done: Callable[[str], Awaitable[None]]) -> None:
+        self._deadlines = deadlines
         self._done = done
         self._loop = asyncio.get_running_loop()
         self._digits = ""
@@ -26,11 +26,12 @@ class Keypad:
 
     async def press(self, key: str) -> None:
         if key == POUND:
-            self._dialogue.not_at("keypad")
+            self._deadlines.cancel("keypad")
             await self._finish()
             return
-        self._digits += key
-        self._dialogue.at("keypad", self._loop.time() + PAUSE_S, self._finish)
+        if len(self._digits) < LONGEST_ENTRY:
+            self._digits += key
+        self._deadlines.set("keypad", self._loop.time() + PAUSE_S, self._finish)
 
     async def _finish(self) -> None:
         digits, self._digits = self._digits, ""

@@ -10,6 +10,7 @@ from pipecat.services.tts_service import TTSService
 
 from domain.clock import Clock
 from domain.company import Line
+from domain.patience import ASK_AFTER_S
 from domain.ports.callbacks import Callbacks
 from domain.ports.journal import Journal
 from domain.ports.live import Live
@@ -62,7 +63,7 @@ class Caller:
 class Patience:
     """Silences and limits that a deployment may set; seconds."""
 
-    ask_after_s: float = 7.0
+    ask_after_s: float = ASK_AFTER_S
     longest_call_s: float = 3600.0
 
 
@@ -85,6 +86,5 @@ class CallKit:
     ignored: Callable[[str], None]
     """Counts a message of the carrier's that meant nothing, by its reason."""
     patience: Patience
-    eager_end_of_turn: bool
     engines: Mapping[str, str]
     """Names for the journal: `speech_to_text`, `text_to_speech`, `model`."""

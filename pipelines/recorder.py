@@ -21,6 +21,7 @@ class Recorder:
         self._origin = 0.0
         self._caller = bytearray()
         self._agent = bytearray()
+        """Both sides from `_written` on: what was handed on is not kept, however long the call lasts."""
         self._written = 0
         self._ahead: list[tuple[float, bytes]] = []
         """Before the recording begins: what was sent to the line and has not been heard yet."""
@@ -32,7 +33,7 @@ class Recorder:
     def start(self, now: float) -> None:
         """Begin, or go on after a time in which nothing could be heard from the caller."""
         if self._sink is not None:
-            self._caller += MULAW_SILENCE * (self._index(now) - len(self._caller))
+            self._caller += MULAW_SILENCE * (self._place(now) - len(self._caller))
             return
         self._sink = self._recordings.open(self._call_id)
         self._origin = now
@@ -56,11 +57,11 @@ class Recorder:
         """Sound of the caller that has just arrived; a stream that was away leaves its time as silence."""
         if self._sink is None:
             return
-        missing = self._index(now) - len(mulaw) - len(self._caller)
+        missing = self._place(now) - len(mulaw) - len(self._caller)
         if missing > STREAM_WAS_AWAY:
             self._caller += MULAW_SILENCE * missing
         self._caller += mulaw
-        if len(self._caller) - self._written >= FLUSH_BYTES:
+        if len(self._caller) >= FLUSH_BYTES:
             self._flush(len(self._caller))
 
     def agent(self, mulaw: bytes, plays_at: float) -> None:
@@ -69,7 +70,7 @@ class Recorder:
             self._ahead = [(at, sent) for at, sent in self._ahead if at + LEAD_S + PACKET_S > plays_at]
             self._ahead.append((plays_at, mulaw))
             return
-        at = max(self._written, self._index(plays_at))
+        at = self._place(plays_at)
         if at > len(self._agent):
             self._agent += MULAW_SILENCE * (at - len(self._agent))
         self._agent[at : at + len(mulaw)] = mulaw
@@ -81,7 +82,7 @@ class Recorder:
                 (at, sent[: round((now - at) * BYTES_PER_SECOND)]) for at, sent in self._ahead if at < now
             ]
         else:
-            del self._agent[max(self._written, self._index(now)) :]
+            del self._agent[self._place(now) :]
 
     async def close(self, now: float) -> None:
         if self._sink is None:
@@ -91,12 +92,14 @@ class Recorder:
         await self._sink.close()
         self._sink = None
 
-    def _index(self, at: float) -> int:
-        return max(0, round((at - self._origin) * BYTES_PER_SECOND))
+    def _place(self, at: float) -> int:
+        """Of a moment in what is not handed on yet; what is past already has its first place."""
+        return max(0, round((at - self._origin) * BYTES_PER_SECOND) - self._written)
 
-    def _flush(self, until: int) -> None:
+    def _flush(self, count: int) -> None:
         assert self._sink is not None
-        begin, self._written = self._written, until
-        caller = bytes(self._caller[begin:until]).ljust(until - begin, MULAW_SILENCE)
-        agent = bytes(self._agent[begin:until]).ljust(until - begin, MULAW_SILENCE)
+        self._written += count
+        caller = bytes(self._caller[:count]).ljust(count, MULAW_SILENCE)
+        agent = bytes(self._agent[:count]).ljust(count, MULAW_SILENCE)
+        del self._caller[:count], self._agent[:count]
         self._sink.write(caller, agent)

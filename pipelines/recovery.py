@@ -1,6 +1,9 @@
 """When a provider fails in mid-call: once more where that helps, else a message is taken without it."""
 
+import asyncio
 from typing import TYPE_CHECKING, Literal
+
+from loguru import logger
 
 from domain.company import Company
 from domain.events import MessageTaken, ProviderFailed
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
 Station = Literal["speech_to_text", "model", "text_to_speech", "back_office", "line"]
 NO_ANSWER_IN_TIME = "NoAnswerInTime"
 EMPTY_ANSWER = "EmptyAnswer"
+STORE_WITHIN_S = 1.5
+"""The caller waits, and nothing else of the call is dealt with, while their message is stored."""
 
 
 class Recovery:
@@ -44,8 +49,8 @@ class Recovery:
     async def provider_failed(self, station: Station, provider: str, error: str) -> None:
         if self._dialogue.is_ending:
             return
-        if station == "model" and not self._dialogue.answering:
-            await self._dialogue.forget_guess()  # a guess, or an answer that the caller has cut off
+        if station == "model" and not self._dialogue.answer.open:
+            await self._dialogue.answer.forget_guess()  # a guess, or an answer that the caller has cut off
             return
         again = station == "model" and self._failures == 0 and error != NO_ANSWER_IN_TIME
         again = again and self._dialogue.turns.ours
@@ -55,7 +60,7 @@ class Recovery:
         self._note(station, provider, error, "retry" if again else "apology")
         self._failures += 1
         if again:
-            await self._dialogue.run_model()
+            await self._dialogue.answer.run_model()
         elif station == "speech_to_text":
             await self._dialogue.parting.say_goodbye(self._sentences.line_trouble, ending=Ending.FALLBACK)
         elif self._message is None:
@@ -64,7 +69,7 @@ class Recovery:
     async def _second_takes_over(self, station: Station) -> bool:
         match station:
             case "text_to_speech":
-                return await self._dialogue.speak_with_second_voice()
+                return await self._dialogue.answer.speak_with_second_voice()
             case "speech_to_text" if self._dialogue.more_ears:
                 self._dialogue.end(Ending.FALLBACK)
                 return True
@@ -87,20 +92,33 @@ class Recovery:
 
     async def _offer_message(self) -> None:
         self._message = MessageTaking()
-        await self._dialogue.give_up_answer()
+        await self._dialogue.answer.give_up()
         await self._dialogue.say(self._sentences.provider_failure, "sentence")
-        await self._dialogue.say(self._sentences.call_back_offer, "sentence")
+        await self.offer_again()
+
+    async def offer_again(self) -> None:
+        """Where a message is being taken, ask for it; else nothing."""
+        if self._message is not None:
+            await self._dialogue.say(self._sentences.call_back_offer, "sentence")
 
     async def take_message(self, text: str) -> None:
         """A turn of the caller, for the message."""
         assert self._message is not None
         if self._message.caller_said(text) is not Step.NOTED:
-            await self._dialogue.say(self._sentences.call_back_offer, "sentence")
+            await self.offer_again()
             return
         about, number = self._message.about, self._caller.number
         request = CallbackRequest(
             call_id=self._caller.call_id, company=self._company.id, number=number, name="", about=about
         )
-        message_id = await self._callbacks.take(request)
+        try:
+            async with asyncio.timeout(STORE_WITHIN_S):
+                message_id = await self._callbacks.take(request)
+        except Exception as error:  # whatever the storage raises, the carrier can still record a message
+            logger.bind(call=self._caller.call_id, error=type(error).__name__).error(
+                "a message could not be stored; the call goes to its fallback"
+            )
+            await self._dialogue.parting.say_goodbye(self._sentences.provider_failure, ending=Ending.FALLBACK)
+            return
         self._dialogue.note(MessageTaken(message_id=message_id, number=number, name="", about=about))
         await self._dialogue.parting.say_goodbye(self._sentences.call_back_noted)

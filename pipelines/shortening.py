@@ -15,26 +15,24 @@ class Shortening:
         context: Context,
         *,
         facts: Callable[[str], str],
-        summarise: Callable[[], Awaitable[str]],
         write: Callable[[Event], None],
     ) -> None:
         self._context = context
         self._facts = facts
-        self._summarise = summarise
         self._write = write
         self._task: asyncio.Task[None] | None = None
 
-    def begin_if_long(self) -> None:
+    def begin_if_long(self, summarise: Callable[[], Awaitable[str]]) -> None:
         if self._context.too_long() and self._task is None:
-            self._task = asyncio.create_task(self._shorten(), name="shorten the context")
+            self._task = asyncio.create_task(self._shorten(summarise), name="shorten the context")
 
     def stop(self) -> None:
         if self._task:
             self._task.cancel()
 
-    async def _shorten(self) -> None:
+    async def _shorten(self, summarise: Callable[[], Awaitable[str]]) -> None:
         replaced = len(self._context.oldest())
-        if summary := await self._summarise():
+        if summary := await summarise():
             self._context.shorten(replaced, self._facts(summary))
             self._write(ContextShortened(turns=replaced, summary=summary))
         self._task = None

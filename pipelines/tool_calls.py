@@ -32,8 +32,9 @@ class ToolCalls:
         self._filler_of = filler_of
 
     async def handle(self, params: FunctionCallParams) -> None:
-        dialogue, answer = self._dialogue, self._dialogue.answer_number
-        dialogue.filler_of_action = self._filler_of(params.function_name)
+        dialogue, answer = self._dialogue, self._dialogue.answer
+        number = answer.number
+        answer.filler_of_action = self._filler_of(params.function_name)
         # What has begun in a company's system is finished and journalled, even where the caller
         # speaks over it; only the answer to the model is lost with the turn it belonged to.
         outcome = await asyncio.shield(
@@ -42,7 +43,7 @@ class ToolCalls:
         await params.result_callback(dict(outcome.for_model))
         call_id, name, arguments = params.tool_call_id, params.function_name, params.arguments
         if outcome.ends_call:
-            dialogue.tell(lambda: dialogue.end_asked(answer))
+            dialogue.tell(lambda: answer.end_asked(number))
         else:
             result = dict(outcome.for_model)
-            dialogue.tell(lambda: dialogue.tool_answered(answer, call_id, name, arguments, result))
+            dialogue.tell(lambda: answer.tool_answered(number, call_id, name, arguments, result))

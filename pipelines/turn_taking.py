@@ -55,18 +55,18 @@ class TurnTakingProcessor(FrameProcessor):
 
     def _hear(self, frame: Frame, direction: FrameDirection) -> bool:
         """True for frames that end here."""
-        tell, dialogue = self._dialogue.tell, self._dialogue
+        tell, caller = self._dialogue.tell, self._dialogue.callers_turn
         match frame:
             case InterimTranscriptionFrame(text=words):
                 self._words_open = True
                 so_far = " ".join((*self._finals, words)).strip()
-                tell(lambda: dialogue.caller_words(so_far))
+                tell(lambda: caller.words(so_far))
             case TranscriptionFrame(text=text):
                 self._final(text, frame)
             case EagerTranscriptionFrame(text=text):
-                tell(lambda: dialogue.caller_may_be_done(text))
+                tell(lambda: caller.may_be_done(text))
             case EagerEndOfTurnCancelFrame():
-                tell(dialogue.forget_guess)
+                tell(self._dialogue.answer.forget_guess)
                 return False
             case ProposedUserStartedSpeakingFrame():
                 if not self._starts_with_words:
@@ -90,7 +90,7 @@ class TurnTakingProcessor(FrameProcessor):
     def speech_began(self, words: str) -> None:
         """The recogniser noticed speech, with or without its first words."""
         self._finals.clear()
-        self._dialogue.tell(lambda: self._dialogue.caller_started(words))
+        self._dialogue.tell(lambda: self._dialogue.callers_turn.started(words))
 
     def _final(self, text: str, frame: TranscriptionFrame) -> None:
         if text.strip():
@@ -114,7 +114,7 @@ class TurnTakingProcessor(FrameProcessor):
         self._vad_stopped = self._words_open = False
         text, confidence = " ".join(self._finals), self._confidence
         self._finals.clear()
-        self._dialogue.tell(lambda: self._dialogue.caller_finished(text, confidence))
+        self._dialogue.tell(lambda: self._dialogue.callers_turn.finished(text, confidence))
 
     def recogniser_failed(self, service: STTService, frame: ErrorFrame) -> None:
         """It stands before us, so its errors travel away from us; one that it recovers from is none."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from domain.events import SilenceMet, WaitFilled
 from domain.language import Language
-from domain.patience import ASK_AFTER_S, FILL_AFTER_S, MODEL_S, STUCK_TURN_S, filling, quiet_for, silence_step
+from domain.patience import FILL_AFTER_S, MODEL_S, STUCK_TURN_S, filling, quiet_for, silence_step
 from domain.turn_taking import Floor
 from pipelines.fixed_speech import hold_sound
 from pipelines.recovery import NO_ANSWER_IN_TIME
@@ -19,7 +19,7 @@ LOOK_EVERY_S = 1.0
 class Waiting:
     """One call's patience. Runs in the dialogue's inbox, like all that happens in a call."""
 
-    def __init__(self, dialogue: "Dialogue", language: Language, *, ask_after_s: float = ASK_AFTER_S) -> None:
+    def __init__(self, dialogue: "Dialogue", language: Language, *, ask_after_s: float) -> None:
         self._dialogue = dialogue
         self._sentences = language.sentences
         self._ask_after_s = ask_after_s
@@ -74,8 +74,8 @@ class Waiting:
         if dialogue.turns.floor is not Floor.CALLER or self._stopped:
             return
         if now - dialogue.channel.last_sound() >= STUCK_TURN_S:
-            words = dialogue.words_so_far
-            await dialogue.caller_finished(words)
+            words = dialogue.callers_turn.words_so_far
+            await dialogue.callers_turn.finished(words)
             if not words:
                 await dialogue.say(self._sentences.not_understood[0], "sentence")
             return
@@ -110,7 +110,7 @@ class Waiting:
         return quiet_for(
             now,
             line_quiet_from=playout.quiet_from(now),
-            callers_last_sound=self._dialogue.callers_last_sign(),
+            callers_last_sound=self._dialogue.callers_turn.last_sign(),
             turn_began=self._turn_began,
         )
 
@@ -118,7 +118,7 @@ class Waiting:
         dialogue = self._dialogue
         if self._stopped or not dialogue.turns.ours:
             return
-        if dialogue.answer_awaited and self._loop.time() - self._model_began > MODEL_S and self._times_filled:
+        if dialogue.answer.awaited and self._loop.time() - self._model_began > MODEL_S and self._times_filled:
             await dialogue.recovery.provider_failed("model", "", NO_ANSWER_IN_TIME)
         elif self._quiet_for() >= FILL_AFTER_S - 0.01:
             await self._fill()
@@ -131,14 +131,18 @@ class Waiting:
         if kind == "hold_sound":
             dialogue.heard.play(hold_sound(), "", "filler", next_up=True)
             return
-        reason = dialogue.why_waiting if kind == "filler" else "still_waiting"
+        reason = dialogue.answer.why_waiting if kind == "filler" else "still_waiting"
         sentences = {
             "slow_action": self._sentences.slow_action,
             "slow_model": self._sentences.slow_model,
             "slow_speech": self._sentences.slow_model,
             "still_waiting": self._sentences.still_waiting,
         }[reason]
-        text = dialogue.filler_of_action if reason == "slow_action" and dialogue.filler_of_action else ""
+        text = (
+            dialogue.answer.filler_of_action
+            if reason == "slow_action" and dialogue.answer.filler_of_action
+            else ""
+        )
         text = text or sentences[self._fillers_used % len(sentences)]
         self._fillers_used += 1
         dialogue.note(WaitFilled(reason=reason, text=text, at_ms=at_ms))

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import orjson
 
+KEYS = frozenset("0123456789*#ABCD")
+
 
 @dataclass(frozen=True, slots=True)
 class Sound:
@@ -61,7 +63,8 @@ def read(text: str, stream_sid: str) -> Message:
         if event == "mark":
             return MarkReturned(str(data["mark"]["name"]))
         if event == "dtmf":
-            return Digit(str(data["dtmf"]["digit"]))
+            key = str(data["dtmf"]["digit"])
+            return Digit(key) if key in KEYS else Ignored("unknown_key")
         return Stopped() if event == "stop" else Ignored("unknown_event")
     except (orjson.JSONDecodeError, binascii.Error):
         return Ignored("not_json")

@@ -79,21 +79,20 @@ class Gate:
             "end_call": EndCall(),
         }
 
-    async def act(
-        self, call: CallFacts, action_name: str, arguments: Mapping[str, object], journal: Journal
-    ) -> Outcome:
-        """Never raises for the world's sake: what went wrong is an outcome with words."""
+    async def act(self, call: CallFacts, action_name: str, arguments: object, journal: Journal) -> Outcome:
+        """Never raises for the world's sake: what went wrong is an outcome with words.
+
+        `arguments` is whatever JSON the model wrote: a list, or a bare word, where an object belongs.
+        """
         action_id = self._new_id()
-        journal.write(
-            call.call_id,
-            ActionProposed(action_id=action_id, action=action_name, arguments=dict(arguments)),
-        )
+        given = dict(arguments) if isinstance(arguments, Mapping) else {"": arguments}
+        journal.write(call.call_id, ActionProposed(action_id=action_id, action=action_name, arguments=given))
         action = self._company.action(action_name)
         decision = decide(action, call.goal)
         if action is None or decision.outcome == "deny":
             journal.write(call.call_id, _decided(action_id, decision))
             return self._outcome(call, action, Result(outcome="denied"))
-        checked = check(action, arguments)
+        checked = check(action, given)
         if isinstance(checked, Refused):
             journal.write(call.call_id, _decided(action_id, Decision(outcome="deny", rules=(checked.rule,))))
             return self._outcome(call, action, Result(outcome="invalid"))

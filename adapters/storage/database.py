@@ -15,9 +15,17 @@ MIGRATION_LOCK = 0x63616C6C7772
 
 
 def engine_for(url: str, *, connections: int = 5) -> AsyncEngine:
-    """A pool for one process; a connection that died is replaced before it is used."""
+    """A pool for one process; a connection that died is replaced before it is used.
+
+    Parameters are numbers and names of callers: no error quotes them, since errors are logged.
+    """
     return create_async_engine(
-        _psycopg(url), pool_size=connections, max_overflow=connections, pool_pre_ping=True, pool_timeout=10
+        _psycopg(url),
+        pool_size=connections,
+        max_overflow=connections,
+        pool_pre_ping=True,
+        pool_timeout=10,
+        hide_parameters=True,
     )
 
 

@@ -99,6 +99,11 @@ def words_for(refused: Refused) -> str:
     return _WORDS[refused.reason]
 
 
+def is_call_id(given: str) -> bool:
+    """A page's address is typed by people: what is none is a page of its own, not an error."""
+    return re.fullmatch("[0-9a-f]{32}", given) is not None
+
+
 def address_of(request: Request) -> str:
     return request.client.host if request.client else ""
 

@@ -20,7 +20,7 @@ from app.api.shapes import Waveform
 from domain.playout import BYTES_PER_SECOND
 
 NO_RECORDING = "There is no recording of this call: it was switched off, not begun, or deleted on its day."
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 FINE = 80
 """Samples, 10 ms: the finest stretch of an outline."""
 

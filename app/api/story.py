@@ -111,10 +111,6 @@ class Story:
     def median_own_ms(self) -> float | None:
         return median(self.own_ms) if self.own_ms else None
 
-    @property
-    def speeches(self) -> Sequence[Speech]:
-        return [entry for entry in self.entries if isinstance(entry, Speech)]
-
 
 @dataclass
 class _Timeline:

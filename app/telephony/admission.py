@@ -59,11 +59,20 @@ class Admission:
         self._expected_for_s = expected_for_s
         self._expected: dict[str, float] = {}
 
-    def refusal(self) -> Literal["capacity", "draining"] | None:
-        """Why a new call cannot be taken at this moment."""
+    def refusal(self, call_id: str) -> Literal["capacity", "draining"] | None:
+        """Why a new call cannot be taken at this moment; of one that can, the place is kept from now on.
+
+        Calls that ring in the same instant would else all find the same place free.
+        """
         if self.draining:
             return "draining"
-        return "capacity" if self.taken >= self._max_calls or self._lag.worst_s > self._max_lag_s else None
+        taken = self.taken
+        if call_id not in self._expected and (
+            taken >= self._max_calls or self._lag.worst_s > self._max_lag_s
+        ):
+            return "capacity"
+        self.expect(call_id)
+        return None
 
     @property
     def taken(self) -> int:

@@ -5,6 +5,7 @@ in its first message, which is good for this call of this account and for no oth
 """
 
 import asyncio
+from collections import Counter
 from typing import Literal
 
 from loguru import logger
@@ -26,8 +27,9 @@ from domain.ports.media import Ending, SocketClosed
 START_S = 5.0
 MESSAGES_BEFORE_START = 3
 MAX_PENDING = 100
+MAX_PENDING_AT_ADDRESS = 8
+"""A signature never expires: whoever caught one handshake must not fill the places of all others."""
 POLICY_VIOLATION = 1008
-TRY_AGAIN_LATER = 1013
 
 
 class MediaFormat(BaseModel):
@@ -85,7 +87,7 @@ class MediaDoor:
         self._live = live
         self._admission = admission
         self._metrics = metrics
-        self._pending = 0
+        self._pending: Counter[str] = Counter()
 
     @property
     def routes(self) -> list[WebSocketRoute]:
@@ -100,23 +102,25 @@ class MediaDoor:
             self._count(refused)
             await send({"type": "websocket.close", "code": POLICY_VIOLATION})
             return
-        self._pending += 1
-        self._metrics.pending_sockets.set(self._pending)
+        path = scope["path_params"]["path"]
+        self._pending[path] += 1
+        self._metrics.pending_sockets.set(self._pending.total())
         socket = AsgiMediaSocket(receive, send, self._metrics)
         try:
             await send({"type": "websocket.accept"})
-            call, stream_sid = await self._admitted(socket, scope["path_params"]["path"])
+            call, stream_sid = await self._admitted(socket, path)
         except StreamRefused as refused:
             self._count(refused)
             await socket.close(POLICY_VIOLATION, refused.reason)
             return
         finally:
-            self._pending -= 1
-            self._metrics.pending_sockets.set(self._pending)
+            self._pending -= Counter((path,))
+            self._metrics.pending_sockets.set(self._pending.total())
         await self._converse(call, socket, stream_sid)
 
     def _check_handshake(self, scope: Scope) -> None:
-        if self._pending >= MAX_PENDING:
+        here = self._pending[scope["path_params"]["path"]]
+        if here >= MAX_PENDING_AT_ADDRESS or self._pending.total() >= MAX_PENDING:
             raise StreamRefused("too_many_pending")
         try:
             self._signatures.socket(scope["raw_path"], scope["query_string"], dict(scope["headers"]))

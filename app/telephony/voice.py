@@ -57,7 +57,7 @@ class VoiceDoor:
             self._metrics.refused.labels("voice", "unknown_line").inc()
             return twiml.not_in_service()
         call = await self._steering.incoming_call(form, reached)
-        refusal = self._admission.refusal() if call.state is State.RINGING else None
+        refusal = self._admission.refusal(call.id) if call.state is State.RINGING else None
         if refusal is not None:
             self._metrics.refused.labels("voice", refusal).inc()
         return await self._steering.steer(

@@ -4,9 +4,13 @@ import re
 from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
+from textwrap import wrap
 
 from prompts.spoken.tongues import Tongue, tongue_for
 from prompts.spoken.written import Reading, rules_for
+
+_LONGEST = 400
+"""Characters read at once: several patterns take time in the square of them, on the loop of all calls."""
 
 # Whatever can hold no sign of writing is returned as it came: most sentences are.
 _SIGNS = (
@@ -20,6 +24,9 @@ def for_the_ear(text: str, language: str, today: date) -> str:
 
     `today` is the caller's day, for "tomorrow" and the like.
     """
+    if len(text) > _LONGEST:
+        pieces = wrap(text, _LONGEST, replace_whitespace=False, expand_tabs=False, break_on_hyphens=False)
+        return " ".join(for_the_ear(piece, language, today) for piece in pieces)
     tongue = tongue_for(language)
     if _writing(tongue).search(text) is None:
         return text

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.secrets import MasterKey
@@ -106,3 +107,9 @@ async def test_a_message_is_taken_once_per_call_and_subject(engine: AsyncEngine)
     assert [(m.call_id, m.number, m.about) for m in messages] == [
         ("a", "2", "My  order"), ("a", "1", "a refund"), ("b", "1", "My  order"),
     ]  # fmt: skip
+
+
+async def test_an_error_of_the_database_quotes_nobody(store: PostgresCalls) -> None:
+    with pytest.raises(DBAPIError) as failed:
+        await store.create(replace(ringing(1), line="\0"))
+    assert "+15550100" not in str(failed.value)

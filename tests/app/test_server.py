@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import httpx
 import pytest
 import uvicorn
+from fastapi import FastAPI, Request
 from starlette.routing import WebSocketRoute
 from starlette.types import Receive, Scope, Send
 from websockets.asyncio.client import ClientConnection, connect
@@ -170,3 +171,21 @@ async def echoed(socket: ClientConnection) -> None:
 def test_one_process_with_the_cheap_protocol(process: Process) -> None:
     config: uvicorn.Config = server_config(process.app, host="127.0.0.1", port=0)
     assert (config.workers, config.ws, config.ws_per_message_deflate) == (1, "websockets-sansio", False)
+
+
+@pytest.mark.parametrize(
+    ("peer", "seen"), [("10.1.2.3", "https 198.51.100.7"), ("192.0.2.1", "http 192.0.2.1")]
+)
+async def test_only_a_trusted_proxy_says_who_asks_and_how(peer: str, seen: str) -> None:
+    app = FastAPI()
+
+    @app.get("/")
+    async def who(request: Request) -> str:
+        return f"{request.url.scheme} {request.client.host if request.client else ''}"
+
+    config = server_config(app, host="127.0.0.1", port=0, trusted_proxies="10.0.0.0/8")
+    config.load()
+    transport = httpx.ASGITransport(config.loaded_app, client=(peer, 1))
+    headers = {"X-Forwarded-For": "203.0.113.9, 198.51.100.7", "X-Forwarded-Proto": "https"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://callwright") as client:
+        assert (await client.get("/", headers=headers)).json() == seen

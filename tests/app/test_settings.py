@@ -114,6 +114,16 @@ def test_local_engines_and_an_own_model_need_no_keys(environment: pytest.MonkeyP
     assert read_settings().provider_keys == {}
 
 
+def test_a_fallback_model_without_a_key_is_refused(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("CALLWRIGHT_MODEL_BASE_URL", "http://127.0.0.1:9101/v1")
+    environment.delenv("OPENAI_API_KEY")
+    environment.setenv("CALLWRIGHT_FALLBACK_MODEL", "gpt-4.1-mini")
+    with pytest.raises(SettingsWrong, match="OPENAI_API_KEY: it is missing and CALLWRIGHT_FALLBACK_MODEL"):
+        read_settings()
+    environment.setenv("CALLWRIGHT_FALLBACK_MODEL_API_KEY", "its-own-key")
+    assert read_settings().fallback_model == "gpt-4.1-mini"
+
+
 def test_a_desk_needs_neither_carrier_nor_providers(environment: pytest.MonkeyPatch) -> None:
     for name in GOOD:
         environment.delenv(name)

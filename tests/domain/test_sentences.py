@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.sentences import SentenceCutter
+from domain.sentences import LONGEST_CHARS, SentenceCutter
 
 
 def cut(*pieces: str) -> list[list[str]]:
@@ -73,3 +73,13 @@ def test_closing_marks_stay_with_their_sentence() -> None:
 def test_no_word_is_lost_or_changed(pieces: list[str]) -> None:
     said = [sentence for sentences in cut(*pieces) for sentence in sentences]
     assert "".join(" ".join(said).split()) == "".join("".join(pieces).split())
+
+
+@pytest.mark.parametrize("unit", ["e.g. ", "word, ", "x", " "])
+def test_a_sentence_without_an_end_is_said_in_pieces(unit: str) -> None:
+    """Whole it would be waited for in vain, and searched again with every word."""
+    cutter = SentenceCutter()
+    said = [sentence for _ in range(2000) for sentence in cutter.add(unit)]
+    said.append(cutter.rest())
+    assert all(len(sentence) <= LONGEST_CHARS for sentence in said)
+    assert "".join(said).replace(" ", "") == (unit * 2000).replace(" ", "")

@@ -175,6 +175,41 @@ def test_dead_model_apologises_and_takes_a_message(tmp_path: Path) -> None:
     run(story())
 
 
+def test_a_machine_says_so_even_while_it_takes_a_message(tmp_path: Path) -> None:
+    async def story() -> None:
+        call = ScriptedCall(tmp_path)
+        call.caller_says(at=7.0, until=8.5, text="Where is my order?")
+        call.agent_plans(fails=OpenAIError("nobody answers"))
+        call.agent_plans(fails=OpenAIError("nobody answers"))
+        call.caller_says(at=23.0, until=24.0, text="Am I talking to a machine?")
+        call.caller_says(at=36.0, until=37.0, text="My lamp is broken")
+
+        assert await call.play() is Ending.AGENT_HUNG_UP
+
+        truth = call.heard.index(SENTENCES.machine_answer)
+        assert call.heard[truth + 1] == SENTENCES.call_back_offer
+        assert call.noted(MessageTaken)[0].about == "My lamp is broken"
+
+    run(story())
+
+
+def test_a_message_that_cannot_be_kept_is_not_promised(tmp_path: Path) -> None:
+    async def story() -> None:
+        call = ScriptedCall(tmp_path)
+        call.callbacks.fails = True
+        call.caller_says(at=7.0, until=8.5, text="Where is my order?")
+        call.agent_plans(fails=OpenAIError("nobody answers"))
+        call.agent_plans(fails=OpenAIError("nobody answers"))
+        call.caller_says(at=23.0, until=24.0, text="My lamp is broken")
+
+        assert await call.play() is Ending.FALLBACK
+
+        assert call.heard[-1] == SENTENCES.provider_failure
+        assert not call.noted(MessageTaken)
+
+    run(story())
+
+
 def test_second_model_takes_over_unheard(tmp_path: Path) -> None:
     async def story() -> None:
         call = ScriptedCall(tmp_path)

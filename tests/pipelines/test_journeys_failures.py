@@ -174,7 +174,6 @@ def test_an_action_and_then_nothing(tmp_path: Path) -> None:
 def test_a_guess_that_fails_is_only_a_guess(tmp_path: Path) -> None:
     async def story() -> None:
         call = ScriptedCall(tmp_path)
-        call.eager_end_of_turn = True
         call.caller_says(at=7.0, until=ASKED_AT, text="Where is my order", guess_at=7.8)
         call.agent_plans(fails=OpenAIError("gone"))
         call.agent_plans(says="It arrives tomorrow.")

@@ -1,5 +1,7 @@
 """Both sides on one clock. Our speech is sent ahead of its moment; the caller's arrives in it."""
 
+import tracemalloc
+
 import pytest
 
 from pipelines.recorder import FLUSH_BYTES, MULAW_SILENCE, Recorder
@@ -140,3 +142,21 @@ async def test_without_a_start_nothing_is_kept(recorder: Recorder, kept: Kept) -
     recorder.cleared(0.1)
     await recorder.close(1.0)
     assert kept.notes == [] and not kept.agent
+
+
+async def test_a_long_call_takes_no_more_memory_than_a_short_one() -> None:
+    class Forgets(Kept):
+        def write(self, caller: bytes, agent: bytes) -> None:
+            assert len(caller) == len(agent) == FLUSH_BYTES
+
+    recorder = Recorder(Forgets(), "call-1")
+    recorder.start(0.0)
+    tracemalloc.start()
+    try:
+        for second in range(120):
+            recorder.agent(b"a" * 800, second + 0.5)
+            caller_quiet(recorder, second, second + 1)
+        kept_bytes, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept_bytes < 8 * FLUSH_BYTES

@@ -27,6 +27,8 @@ def message(event: str, **parts: object) -> str:
         (message("media", media={"track": "outbound", "payload": "f39/"}), Ignored("foreign_track")),
         (message("mark", mark={"name": "0:800"}), MarkReturned("0:800")),
         (message("dtmf", dtmf={"digit": "#", "track": "inbound_track"}), Digit("#")),
+        (message("dtmf", dtmf={"digit": "12"}), Ignored("unknown_key")),
+        (message("dtmf", dtmf={"digit": None}), Ignored("unknown_key")),
         (message("stop", stop={"callSid": "CA1"}), Stopped()),
         (message("connected", protocol="Call"), Ignored("unknown_event")),
         (json.dumps({"event": "stop", "streamSid": "MZ2"}), Ignored("foreign_stream")),

@@ -220,3 +220,10 @@ def test_a_missing_fact_is_told_and_never_invented(sentence: str) -> None:
 def test_an_unknown_form_says_which_there_are() -> None:
     with pytest.raises(UnknownForm, match="'shouted': write one of count, day, digits"):
         forms_in("{order_id|shouted}")
+
+
+@pytest.mark.parametrize("sign", ["1", "1.", "1-", "99.99.", "\n", "a-", "1234567 "])
+def test_writing_without_an_end_is_read_in_pieces(sign: str) -> None:
+    """Read at once it takes seconds; Python refuses numbers of more than 4300 digits."""
+    said = for_the_ear(sign * 9000, "en", TODAY)
+    assert not any(character.isdigit() for character in said)

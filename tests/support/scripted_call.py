@@ -126,8 +126,11 @@ class ListRecordings:
 @dataclass
 class ListCallbacks:
     taken: list[CallbackRequest] = field(default_factory=list)
+    fails: bool = False
 
     async def take(self, request: CallbackRequest) -> str:
+        if self.fails:
+            raise ConnectionError("the database is away")
         self.taken.append(request)
         return f"message-{len(self.taken)}"
 
@@ -159,7 +162,6 @@ class ScriptedCall:
         self.voices_dead = [False]
         """One voice, or one and its substitute; which of them make no sound."""
         self.voice_waits_s = 0.09
-        self.eager_end_of_turn = False
         self.recognisers = 1
         self.recall: Callable[[], Awaitable[Sequence[Event]]] | None = None
         self.recogniser_fails_at: list[float] = []
@@ -266,7 +268,6 @@ class ScriptedCall:
             live_calls=lambda: 1,
             ignored=lambda _reason: None,
             patience=self._patience,
-            eager_end_of_turn=self.eager_end_of_turn,
             engines={},
         )
 

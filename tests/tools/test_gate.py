@@ -4,14 +4,16 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from domain.company import Goal, Tier
+from domain.company import Argument, Goal, Tier
 from domain.events import ActionDecided, ActionDone, ActionProposed, MessageTaken, PassageCited
 from domain.ports.knowledge import Passage
 from tests.tools.world import CALL, ORDER, SAMPLE, World, forever
 from tools.catalogue import tool_schemas
+from tools.policy.arguments import Refused, check
 
 GOALS = {goal.id: goal for goal in SAMPLE.goals}
 CUSTOMER = {"customer_id": "C-1", "name": "Secret Name"}
@@ -73,9 +75,12 @@ async def test_the_ways_models_write_a_number(given: object) -> None:
         ({"order_id": ["4712"]}, "argument.type:order_id"),
         ({"order_id": "4" * 501}, "argument.type:order_id"),
         ({"order_id": "4712", "customer_id": "C-2"}, "argument.undeclared"),
+        (["4712"], "argument.undeclared"),
+        ("4712", "argument.undeclared"),
+        (None, "argument.undeclared"),
     ],
 )
-async def test_wrong_arguments_reach_nothing(given: dict[str, object], rule: str) -> None:
+async def test_wrong_arguments_reach_nothing(given: Any, rule: str) -> None:
     world = World(answers={"getOrder": (200, ORDER)})
     outcome = await world.gate().act(CALL, "find_order", given, world)
     assert outcome.name == "invalid"
@@ -276,3 +281,12 @@ def test_the_tools_of_the_model_are_the_companys_actions() -> None:
     }
     goal = Goal(id="g", title="", phrases=(), actions=("end_call",), instructions="", resolved_when="")
     assert [tool["function"]["name"] for tool in tool_schemas(SAMPLE, goal)] == ["end_call"]
+
+
+@pytest.mark.parametrize("given", [10**400, 1e300, float("nan"), float("inf"), -(10**16)])
+def test_a_number_beyond_counting_is_no_number(given: float) -> None:
+    action = replace(
+        SAMPLE.actions[0], arguments=(Argument(name="amount", type="number", description="How much"),)
+    )
+    assert check(action, {"amount": given}) == Refused(rule="argument.type:amount")
+    assert check(action, {"amount": 12.5}) == {"amount": 12.5}

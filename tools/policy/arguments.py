@@ -1,6 +1,5 @@
 """Whether what the model wrote are the arguments that the company declared."""
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from datetime import date
 
 from domain.company import Action, Argument
 
+_LARGEST = 1e15  # what a float counts exactly
 _LONGEST = 500  # characters; a caller's sentence, not a document
 _BETWEEN_DIGITS = re.compile(r"[\s-]+")  # how numbers are grouped when they are said
 
@@ -54,7 +54,7 @@ def _typed(argument: Argument, raw: object) -> Value | None:
         case "integer" if isinstance(raw, (int, str)) and not isinstance(raw, bool):
             return int(raw) if re.fullmatch(r"-?[0-9]{1,15}", str(raw)) else None
         case "number" if isinstance(raw, (int, float)) and not isinstance(raw, bool):
-            return raw if math.isfinite(raw) else None
+            return raw if abs(raw) <= _LARGEST else None
         case "date" if isinstance(raw, str):
             return _iso_day(raw)
         case _:

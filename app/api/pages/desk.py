@@ -10,7 +10,7 @@ from adapters.storage.views import CallPage
 from app.api.audit import Audit
 from app.api.calls import NO_CALL
 from app.api.deeds import Deed
-from app.api.doors import CallId, Doors, Visiting
+from app.api.doors import CallId, Doors, Visiting, is_call_id
 from app.api.pages import render
 from app.api.pages.bars import segments
 from app.api.reading import After, Dossier, Reading, cursor, parse_cursor
@@ -54,7 +54,7 @@ class Pages:
         return render.fragment("_rows.html", headers={}, values=await self._listed(None))
 
     async def _call(self, visitor: Visiting, call_id: str) -> HTMLResponse:
-        dossier = await self._reading.dossier(call_id)
+        dossier = await self._reading.dossier(call_id) if is_call_id(call_id) else None
         if dossier is None:
             return render.page("no_call.html", status=404)
         self._audit.looked(visitor, "page", call_id)

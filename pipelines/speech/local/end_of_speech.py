@@ -75,11 +75,6 @@ class EndOfSpeech:
     def speaking(self) -> bool:
         return self._speaking
 
-    @property
-    def silence_ms(self) -> int:
-        """Since the last proven voice; short voice within a silence counts as silence."""
-        return self._silence_ms
-
     def hear(self, *, voice: bool, unfinished: bool = False) -> Edge | None:
         """Take the next `WINDOW_MS` of sound; the edge that it proves, if any.
 

@@ -124,3 +124,10 @@ def test_a_handshake_is_signed_as_wss_only() -> None:
 def test_addresses_that_cannot_be_signed_are_no_public_address(public: str) -> None:
     with pytest.raises(ValueError, match="public_url"):
         Signatures(["one"], public)
+
+
+def test_a_form_of_very_many_fields_is_refused_before_it_costs_anything() -> None:
+    """Signing takes time in the square of the fields, and anybody may send some."""
+    many = [(f"k{number}", "") for number in range(201)]
+    assert refusal(signed(PUBLIC + "/twilio/voice", many), body=urlencode(many).encode()) == "wrong_encoding"
+    assert ask(signed(PUBLIC + "/twilio/voice", many[1:]), body=urlencode(many[1:]).encode())

@@ -170,3 +170,11 @@ async def test_a_live_page_is_told_how_far_it_is(desk: Desk) -> None:
 async def test_only_our_static_files_are_served(desk: Desk, name: str) -> None:
     async with desk.browser() as browser:
         assert (await browser.get(f"/static/{name}")).status_code == 404
+
+
+async def test_an_address_that_can_be_no_call_is_a_page_of_its_own(desk: Desk) -> None:
+    async with desk.browser() as browser:
+        await _signed_in(desk, browser)
+        for wrong in ("%00", "x" * 5000, "4712"):
+            answer = await browser.get(f"/calls/{wrong}")
+            assert (answer.status_code, "There is no such call" in answer.text) == (404, True)

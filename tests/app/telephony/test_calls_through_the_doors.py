@@ -186,6 +186,21 @@ async def test_calls_told_to_come_count_until_their_time_is_over() -> None:
     assert verbs(await carrier.ring("cleo")) == ["Connect", "Redirect"]
 
 
+async def test_calls_that_ring_in_the_same_instant_do_not_all_get_the_last_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    carrier = Carrier(max_calls=2)
+    load = carrier.store.load
+
+    async def slowly(call_id: str) -> Call | None:
+        await SystemClock().sleep(0)  # everybody has asked for a place before anybody is told to come
+        return await load(call_id)
+
+    monkeypatch.setattr(carrier.store, "load", slowly)
+    answers = await asyncio.gather(*(carrier.ring(f"caller {number}") for number in range(20)))
+    assert sorted(verbs(answer)[0] for answer in answers) == ["Connect"] * 2 + ["Say"] * 18
+
+
 async def test_a_late_loop_and_a_draining_process_refuse(carrier: Carrier) -> None:
     carrier.exchange.lag.worst_s = 0.3
     assert verbs(await carrier.ring("anna")) == ["Say", "Hangup"]
@@ -350,7 +365,7 @@ async def test_binary_frames_are_dropped_and_counted(carrier: Carrier) -> None:
 async def test_a_thousand_bad_sockets_leave_a_live_call_alone(carrier: Carrier) -> None:
     socket = await carrier.stream(await carrier.ring("anna"), "anna")
     url = stream_url(await carrier.ring("ben"))
-    mute = [carrier.knock(url) for _ in range(1000)]
+    mute = [carrier.knock(f"{url}{number // 8}") for number in range(1000)]
     opened = [await bad.accepted() for bad in mute]
     assert sum(opened) == 100
     assert carrier.refused("media", "too_many_pending") == 900
@@ -361,6 +376,17 @@ async def test_a_thousand_bad_sockets_leave_a_live_call_alone(carrier: Carrier) 
     assert carrier.metrics.registry.get_sample_value("callwright_pending_sockets") == 0
     assert carrier.refused("media", "closed_before_start") == 100
     await socket.media()
+
+
+async def test_one_caught_handshake_does_not_shut_the_door_for_others(carrier: Carrier) -> None:
+    url = stream_url(await carrier.ring("anna"))
+    mute = [carrier.knock(url) for _ in range(100)]
+    assert sum([await bad.accepted() for bad in mute]) == 8
+    socket = await carrier.stream(await carrier.ring("ben"), "ben")
+    await socket.media()
+    for bad in mute:
+        bad.die()
+    await asyncio.gather(*(bad.door for bad in mute))
 
 
 async def test_of_many_sockets_with_one_token_at_once_a_single_one_gets_the_call(
