@@ -26,7 +26,7 @@ from app.logs import set_up_logs
 from app.metrics import Metrics
 from app.server import DrainingServer, ServerKit, create_app, server_config
 from app.settings import Settings
-from app.speech import engine_names, keep_sentences, models, speech_engines
+from app.speech import engine_names, keep_sentences, models, speech_engines, voices_missing
 from app.storage import Storage, open_storage
 from app.telephony.exchange import Capacity, CarrierAccount, Exchange, Trunk, open_exchange
 from app.telephony.lines import ReachedLine
@@ -43,6 +43,11 @@ from prompts.spoken import fill
 from tools.gate import Gate
 
 __all__ = ["open_storage", "run", "serve"]
+
+
+class SpeechIncomplete(Exception):
+    """The chosen engines cannot speak on every line; says what to write where."""
+
 
 SENTENCES_WITHIN_S = 20.0
 """How long a start waits for the fixed sentences; what is missing then is made while calls run."""
@@ -125,7 +130,7 @@ async def _open_telephone(
     engines = speech_engines(settings, companies, clock)
     await engines.start()
     stack.push_async_callback(engines.close)
-    lines = _lines_understood(companies, engines)
+    lines = _lines_understood(settings, companies, engines)
     kept = FixedSpeech(settings.home / "speech", engine=settings.text_to_speech, render=engines.render)
     keeping = asyncio.create_task(keep_sentences(kept, lines), name="keep sentences")
     stack.callback(keeping.cancel)
@@ -187,14 +192,20 @@ def _capacity(settings: Settings) -> Capacity:
     return Capacity(max_calls=most, max_lag_s=settings.busy_lag_ms / 1000)
 
 
-def _lines_understood(companies: Sequence[Company], engines: SpeechEngines) -> list[tuple[Company, Line]]:
+def _lines_understood(
+    settings: Settings, companies: Sequence[Company], engines: SpeechEngines
+) -> list[tuple[Company, Line]]:
+    """Raises `SpeechIncomplete` where a chosen voice has no name."""
     lines = [(company, line) for company in companies for line in company.lines]
     for company, line in lines:
         if not engines.understands(line):
             logger.bind(company=company.id, line=line.id, language=line.language).warning(
                 "a line is not served: the chosen recogniser does not know its language"
             )
-    return [(company, line) for company, line in lines if engines.understands(line)]
+    served = [(company, line) for company, line in lines if engines.understands(line)]
+    if missing := voices_missing(settings, served):
+        raise SpeechIncomplete("\n".join(missing))
+    return served
 
 
 def _reached(company: Company, line: Line) -> ReachedLine:

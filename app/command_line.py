@@ -17,7 +17,13 @@ from adapters.company_folder import CompanyFolderRefused, load_company
 from adapters.secrets import KeyUnusable
 from app.api.reading import Dossier, Reading
 from app.api.version import product_version
-from app.command_line_views import calls_table, problems_text, told_story, verdict_line
+from app.command_line_views import (
+    calls_table,
+    messages_table,
+    problems_text,
+    told_story,
+    verdict_line,
+)
 from app.logs import set_up_logs
 from app.settings import Settings, SettingsWrong, read_settings
 from app.storage import Storage, open_storage
@@ -50,7 +56,7 @@ def serve(
 
     try:
         bootstrap.serve(read_settings(**({} if role is None else {"role": role})))
-    except (SettingsWrong, CompanyFolderRefused, KeyUnusable) as refused:
+    except (SettingsWrong, CompanyFolderRefused, KeyUnusable, bootstrap.SpeechIncomplete) as refused:
         _fail(str(refused))
 
 
@@ -75,6 +81,23 @@ def verify(
     """Check that no journal was changed, cut or removed; ends with 1 where one was."""
     if not asyncio.run(_verify(call_id)):
         raise typer.Exit(1)
+
+
+@command.command()
+def messages() -> None:
+    """List the messages that wait for a call back, the oldest first."""
+    asyncio.run(_messages())
+
+
+@command.command()
+def erase(
+    number: Annotated[str, typer.Argument(help="Whose calls, in E.164, such as +14155550111.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
+) -> None:
+    """Erase a caller: what they said and their recordings can never be read again; the chains still hold."""
+    if not yes:
+        typer.confirm("This cannot be undone. Erase this caller?", abort=True)
+    asyncio.run(_erase(number))
 
 
 @command.command()
@@ -120,6 +143,27 @@ async def _call(call_id: str) -> None:
         dossier: Dossier | None = await reading.dossier(found[0])
         assert dossier is not None
         out.print(told_story(dossier, await reading.proof(found[0])))
+
+
+async def _messages() -> None:
+    async with _opened() as (storage, _):
+        waiting = await storage.views.open_messages()
+        if not waiting:
+            out.print("Nobody waits for a call back.")
+            return
+        out.print(messages_table(waiting))
+
+
+async def _erase(number: str) -> None:
+    async with _opened() as (storage, _):
+        subject = await storage.erasure.subject_of_number(number)
+        if subject is None:
+            _fail("No call from this number is kept. Numbers are written like +14155550111.")
+        erased = await storage.erasure.erase_subject(subject)
+        await storage.recordings.delete(erased.call_ids)
+        out.print(
+            f"Erased: {len(erased.call_ids)} calls, with their recordings. `callwright verify` still holds."
+        )
 
 
 async def _verify(call_id: str | None) -> bool:

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from adapters.company_folder import Problem
+from adapters.storage.views import OpenMessage
 from app.api.deeds import Deed
 from app.api.reading import Dossier, ShownCall
 from app.api.story import Entry, Latency, Speech
@@ -24,6 +25,17 @@ STYLES: dict[Tone, str] = {
     "acc": "blue",
     "plain": "dim",
 }
+
+
+def messages_table(messages: Sequence[OpenMessage]) -> Table:
+    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
+    for name in ("Left", "Call", "Number", "Name", "About"):
+        table.add_column(name, overflow="fold", no_wrap=name != "About")
+    for message in messages:
+        left = f"{message.taken_at.astimezone():%d %b %H:%M}"
+        said = (message.number or "hidden", message.name or "-", message.about or "-")
+        table.add_row(left, message.call_id[:8], *map(Text, said))
+    return table
 
 
 def calls_table(calls: Sequence[ShownCall]) -> Table:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from openai import AsyncOpenAI
 from pydantic import SecretStr
 
 from app.settings import Settings
@@ -11,7 +10,7 @@ from domain.clock import Clock
 from domain.company import Company, Line
 from domain.language import language_for
 from pipelines.fixed_speech import FixedSpeech
-from pipelines.model import ModelEndpoint
+from pipelines.model import ModelEndpoint, open_client
 from pipelines.speech.engines import SpeechSettings
 from pipelines.speech.opening import SpeechEngines
 
@@ -46,14 +45,14 @@ def models(settings: Settings) -> tuple[ModelEndpoint, ...]:
     first = _endpoint(settings.model, settings.model_base_url, settings.openai_api_key)
     if settings.fallback_model is None:
         return (first,)
-    key = settings.fallback_model_api_key or settings.openai_api_key
+    same_endpoint = settings.fallback_model_base_url == settings.model_base_url
+    key = settings.fallback_model_api_key or (settings.openai_api_key if same_endpoint else None)
     return (first, _endpoint(settings.fallback_model, settings.fallback_model_base_url, key))
 
 
 def _endpoint(model: str, base_url: str | None, key: SecretStr | None) -> ModelEndpoint:
-    """Endpoints of one's own often want no key; the client insists on one. Retries are ours to bound."""
-    client = AsyncOpenAI(api_key=key.get_secret_value() if key else "none", base_url=base_url, max_retries=0)
-    return ModelEndpoint(client=client, model=model)
+    """Endpoints of one's own often want no key; the client insists on one."""
+    return ModelEndpoint(client=open_client(key.get_secret_value() if key else "none", base_url), model=model)
 
 
 def engine_names(settings: Settings) -> Mapping[str, str]:
@@ -63,6 +62,18 @@ def engine_names(settings: Settings) -> Mapping[str, str]:
         "text_to_speech": settings.text_to_speech,
         "model": settings.model,
     }
+
+
+def voices_missing(settings: Settings, lines: Sequence[tuple[Company, Line]]) -> Sequence[str]:
+    """What to put right where a line's voice has no name at a provider; the local engine needs none."""
+    chosen = (settings.text_to_speech, settings.fallback_text_to_speech)
+    return [
+        f"company.yaml of {company.id}: voice {line.voice.id!r} of line {line.id!r} has no name"
+        f" for {engine!r}. Write: `{engine}: NAME` under its names"
+        for company, line in lines
+        for engine in chosen
+        if engine not in {None, "local"} and engine not in line.voice.names
+    ]
 
 
 async def keep_sentences(kept: FixedSpeech, lines: Sequence[tuple[Company, Line]]) -> int:

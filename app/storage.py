@@ -19,7 +19,7 @@ from adapters.storage.heads_file import HeadsFile
 from adapters.storage.journal import PostgresJournal
 from adapters.storage.knowledge import PostgresKnowledge
 from adapters.storage.recordings import PostgresRecordingList
-from adapters.storage.subjects import SubjectKeys, check_master_key
+from adapters.storage.subjects import Erasure, SubjectKeys, check_master_key
 from adapters.storage.verification import Verification
 from adapters.storage.views import Views
 from app.live import LiveHub
@@ -40,6 +40,7 @@ class Storage:
     knowledge: PostgresKnowledge
     views: Views
     verification: Verification
+    erasure: Erasure
     live: LiveHub
 
     async def answers(self) -> bool:
@@ -102,5 +103,6 @@ def _storage(url: str, engine: AsyncEngine, master: MasterKey, settings: Setting
         knowledge=PostgresKnowledge(engine),
         views=Views(engine, master),
         verification=Verification(engine, master, heads),
+        erasure=Erasure(engine, SubjectKeys(master), clock),
         live=live,
     )

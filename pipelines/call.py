@@ -71,6 +71,7 @@ class LiveCall:
         self._recorder = Recorder(kit.recordings, caller.call_id)
         self._turn = 0
         self._runs = 0
+        self._wants_other_ears = False
         self._noticed: set[str] = set()
         """Notices that were heard to their end."""
 
@@ -95,7 +96,7 @@ class LiveCall:
                 )
             finally:
                 await ears.release()
-            if ending is not Ending.FALLBACK or number == last:
+            if not self._wants_other_ears:
                 return ending
         raise AssertionError("a process without a recogniser takes no calls")
 
@@ -143,6 +144,7 @@ class LiveCall:
             return await dialogue.run()
         finally:
             self._turn = dialogue.heard.turn
+            self._wants_other_ears = dialogue.wants_other_ears
             dialogue.heard.drop()
             await _stop(worker, running, writing, reading)
 

@@ -85,6 +85,8 @@ class Dialogue:
         self._context = context
         self._recorder = recorder
         self.more_ears = more_ears
+        self.wants_other_ears = False
+        """It ended only so that the other recogniser can go on with the call."""
         self.note = write
         self.ms = ms
         self._loop = asyncio.get_running_loop()
@@ -107,7 +109,8 @@ class Dialogue:
         self.answer = Answer(self, language, context, self.heard)
         self.waiting = Waiting(self, language, ask_after_s=kit.patience.ask_after_s)
         self.parting = Parting(self, language)
-        self.recovery = Recovery(self, language, caller, company, kit.callbacks)
+        person_behind = line.fallback_number is not None
+        self.recovery = Recovery(self, language, caller, company, kit.callbacks, person_behind=person_behind)
         self._shortening = Shortening(context, facts=caller.facts, write=write)
         self.channel: Channel
 

@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from loguru import logger
-from openai import AsyncOpenAI, OpenAIError
+from openai import AsyncOpenAI, DefaultAsyncHttpxClient, OpenAIError
 from openai.types.chat import ChatCompletionChunk
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.openai.llm import OpenAILLMService
+from pipecat.utils.http import connection_limits
 
 FIRST_TOKEN_S = 4.0
 """How long one provider may think before the next is asked, or the caller is told."""
 NEXT_TOKEN_S = 4.0
 WARM_UP_S = 5.0
+KEEP_CONNECTED_S = 50.0
+"""Below the minute after which most load balancers close an idle connection."""
 TOOL_CALL_S = 20.0
 """A last bound over any action's own time-out."""
 
@@ -25,6 +28,22 @@ class ModelEndpoint:
 
     client: AsyncOpenAI
     model: str
+
+
+def open_client(api_key: str, base_url: str | None) -> AsyncOpenAI:
+    """A client that keeps its connections and does not retry: bounds and second tries are ours.
+
+    Callers pause for longer than the usual five seconds, and a TLS handshake in every turn is heard.
+    """
+    limits = connection_limits(
+        max_keepalive_connections=100, max_connections=1000, keepalive_expiry=KEEP_CONNECTED_S
+    )
+    return AsyncOpenAI(
+        api_key=api_key,
+        base_url=base_url,
+        max_retries=0,
+        http_client=DefaultAsyncHttpxClient(limits=limits),
+    )
 
 
 async def warm_up(endpoints: Sequence[ModelEndpoint]) -> None:

@@ -24,11 +24,20 @@ STORE_WITHIN_S = 1.5
 
 
 class Recovery:
-    """Speaks only from kept sound and needs no model; without ears the call goes to the line's fallback."""
+    """Speaks only from kept sound and needs no model; a person behind the line, if any, gets the call."""
 
     def __init__(
-        self, dialogue: "Dialogue", language: Language, caller: Caller, company: Company, callbacks: Callbacks
+        self,
+        dialogue: "Dialogue",
+        language: Language,
+        caller: Caller,
+        company: Company,
+        callbacks: Callbacks,
+        *,
+        person_behind: bool,
     ) -> None:
+        """`person_behind`: the line's fallback is a person, who helps more than a message does."""
+        self._person_behind = person_behind
         self._dialogue = dialogue
         self._sentences = language.sentences
         self._caller = caller
@@ -57,11 +66,13 @@ class Recovery:
         if await self._second_takes_over(station):
             self._note(station, provider, error, "second_provider")
             return
-        self._note(station, provider, error, "retry" if again else "apology")
+        to_person = not again and (station == "speech_to_text" or self._person_behind)
+        self._note(station, provider, error, "retry" if again else "fallback" if to_person else "apology")
         self._failures += 1
         if again:
             await self._dialogue.answer.run_model()
-        elif station == "speech_to_text":
+        elif to_person:
+            await self._dialogue.answer.give_up()
             await self._dialogue.parting.say_goodbye(self._sentences.line_trouble, ending=Ending.FALLBACK)
         elif self._message is None:
             await self._offer_message()
@@ -71,6 +82,7 @@ class Recovery:
             case "text_to_speech":
                 return await self._dialogue.answer.speak_with_second_voice()
             case "speech_to_text" if self._dialogue.more_ears:
+                self._dialogue.wants_other_ears = True
                 self._dialogue.end(Ending.FALLBACK)
                 return True
             case _:
@@ -84,7 +96,7 @@ class Recovery:
         station: Station,
         provider: str,
         error: str,
-        took_over: Literal["retry", "second_provider", "apology"],
+        took_over: Literal["retry", "second_provider", "apology", "fallback"],
     ) -> None:
         self._dialogue.note(
             ProviderFailed(station=station, provider=provider, error=error, took_over=took_over)

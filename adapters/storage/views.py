@@ -123,9 +123,11 @@ class Views:
             rows = (await connection.execute(query.group_by(calls.c.state))).all()
         return {State(state): count for state, count in rows}
 
-    async def open_messages(self, company: str) -> Sequence[OpenMessage]:
-        """Oldest first: who waits longest is rung first."""
-        waiting = (callbacks.c.company == company) & callbacks.c.done_at.is_(None)
+    async def open_messages(self, company: str | None = None) -> Sequence[OpenMessage]:
+        """Oldest first: who waits longest is rung first. Of all companies, or of one."""
+        waiting: ColumnElement[bool] = callbacks.c.done_at.is_(None)
+        if company is not None:
+            waiting &= callbacks.c.company == company
         query = select(callbacks).where(waiting).order_by(callbacks.c.taken_at, callbacks.c.id)
         async with self._engine.connect() as connection:
             return [

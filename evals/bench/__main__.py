@@ -12,14 +12,14 @@ from evals.bench.servers import PEER, Product, idle_memory_mb
 
 BUILD = Path("build")
 OURS = (1, 20, 30, 40, 60, 80)
-PEERS = (1, 5, 10, 15)
+PEERS = (1, 5, 10, 20, 30, 40)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=45, help="length of each level")
     parser.add_argument("--levels", help="ours, comma separated; default 1,20,30,40,60,80")
-    parser.add_argument("--peer-levels", help="the stock bot's; default 1,5,10,15")
+    parser.add_argument("--peer-levels", help="the stock bot's; default 1,5,10,20,30,40")
     chosen = parser.parse_args()
     try:
         rig = Rig.from_environment(os.environ, out=BUILD / "bench", seconds=chosen.seconds)  # noqa: TID251  # a tool of its own, not the product

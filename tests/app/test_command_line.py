@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from adapters.storage.database import plain_address
 from app.command_line import command
 from app.storage import Storage, open_storage
+from domain.ports.callbacks import CallbackRequest
 from tests.app.api.conftest import settings
 from tests.app.api.sample_calls import CALL_ID, STORY, SetClock, keep, row
 from tests.support.postgres import database, postgres
@@ -105,3 +106,27 @@ def test_a_wrong_setting_is_told_and_not_traced(run: CliRunner, monkeypatch: pyt
 
 def test_the_version(run: CliRunner) -> None:
     assert run.invoke(command, ["version"]).output.strip()[0].isdigit()
+
+
+@pytest.mark.usefixtures("one_call")
+async def test_messages_wait_until_they_are_called_back(database: str, tmp_path: Path) -> None:
+    request = CallbackRequest(
+        call_id=CALL_ID, company="sample", number="+14155550111", name="", about="a broken lamp"
+    )
+    async with _storage(database, tmp_path) as (storage, _):
+        await storage.callbacks.take(request)
+        [waiting] = await storage.views.open_messages()
+    assert (waiting.number, waiting.about) == ("+14155550111", "a broken lamp")
+
+
+def test_nobody_waits_before_the_first_message(run: CliRunner) -> None:
+    assert "Nobody waits" in run.invoke(command, ["messages"]).output
+
+
+@pytest.mark.usefixtures("one_call")
+def test_an_erased_caller_cannot_be_read_and_the_chain_still_holds(run: CliRunner) -> None:
+    number = row().caller
+    assert run.invoke(command, ["erase", "+19995550100", "--yes"]).exit_code == 1
+    assert "1 calls" in run.invoke(command, ["erase", number, "--yes"]).output
+    assert "on Monday and will be with you" not in run.invoke(command, ["call", CALL_ID[:4]]).output
+    assert run.invoke(command, ["verify"]).exit_code == 0

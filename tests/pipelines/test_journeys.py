@@ -1,5 +1,6 @@
 """Whole calls in virtual time, on the production pipeline: what the caller hears, to the hundredth."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -206,6 +207,23 @@ def test_a_message_that_cannot_be_kept_is_not_promised(tmp_path: Path) -> None:
 
         assert call.heard[-1] == SENTENCES.provider_failure
         assert not call.noted(MessageTaken)
+
+    run(story())
+
+
+def test_dead_model_goes_to_the_person_behind_the_line(tmp_path: Path) -> None:
+    async def story() -> None:
+        call = ScriptedCall(tmp_path, line=replace(LINE, fallback_number="+14155550199"))
+        dead = OpenAIError("nobody answers")
+        call.caller_says(at=7.0, until=8.5, text="Where is my order?")
+        call.agent_plans(fails=dead)
+        call.agent_plans(fails=dead)
+
+        assert await call.play() is Ending.FALLBACK
+
+        assert [failed.took_over for failed in call.noted(ProviderFailed)] == ["retry", "fallback"]
+        assert call.spoken[-1].heard == SENTENCES.line_trouble
+        assert call.callbacks.taken == []
 
     run(story())
 

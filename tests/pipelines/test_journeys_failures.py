@@ -296,7 +296,7 @@ def test_a_recogniser_that_is_lost(tmp_path: Path) -> None:
 
         assert await call.play() is Ending.FALLBACK
 
-        assert failures(call) == [("speech_to_text", "apology")]
+        assert failures(call) == [("speech_to_text", "fallback")]
         assert call.heard[-1] == SENTENCES.line_trouble and not call.spoken[-1].interrupted
         assert call.carrier.played[-1].begins == approx(8.0, abs=0.03)
         assert call.ended_at == approx(8.0 + len(SENTENCES.line_trouble) / 16, abs=0.05)
@@ -330,7 +330,7 @@ def test_the_second_recogniser_is_lost_too(tmp_path: Path) -> None:
 
         assert await call.play() is Ending.FALLBACK
 
-        assert [took for _, took in failures(call)] == ["second_provider", "apology"]
+        assert [took for _, took in failures(call)] == ["second_provider", "fallback"]
         assert call.heard[-1] == SENTENCES.line_trouble
 
     run(story())
