@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import Literal
 from zoneinfo import ZoneInfo
 
-Tier = Literal["lookup", "draft", "execute", "coordinate"]
+from domain.actions import Action, Binding, Identity, Path
+from domain.messaging import MessageTemplate
+from domain.policy import Policy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,58 +70,8 @@ class Goal:
     """How the agent works through it: the playbook."""
     resolved_when: str
     """The action outcome or event that proves it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Argument:
-    """One typed argument of an action."""
-
-    name: str
-    type: Literal["string", "integer", "number", "boolean", "date"]
-    description: str
-    required: bool = True
-    pattern: str | None = None
-    """Regular expression that the whole value must match."""
-    choices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Binding:
-    """What an action reaches: an operation of the back office, or a part of the product."""
-
-    kind: Literal["openapi", "builtin"]
-    name: str
-    """The operation's `operationId`, or the built-in's name."""
-    given: Mapping[str, str] = field(default_factory=dict)
-    """Operation parameter to a fact of the call (`caller.number`, `customer.x`), not the model's choice."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Action:
-    """One thing the agent may ask the gate to do."""
-
-    name: str
-    purpose: str
-    """Read by the model: what it is for and when to use it."""
-    tier: Tier
-    arguments: tuple[Argument, ...]
-    binding: Binding
-    outcomes: Mapping[str, str]
-    """Outcome name (`found`, `not_found`, `failed` ...) to what the agent may say of it."""
-    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """Primary language tag to outcomes in that language; `outcomes` where one is missing."""
-    outcome_by: str | None = None
-    """A field of the answer whose value names the outcome; `found` where no such outcome is declared."""
-    facts: tuple[str, ...] = ()
-    """Dotted fields of the answer that may leave the gate; nothing else does. A list lies under `results`."""
-    timeout_s: float = 8.0
-    filler: str | None = None
-    """Said while the caller waits for this action; the language's own filler otherwise."""
-
-    def words(self, outcome: str, language: str) -> str | None:
-        """The company's sentence for an outcome, by BCP 47 tag."""
-        translated = self.translations.get(language.split("-", 1)[0].lower(), {})
-        return translated.get(outcome, self.outcomes.get(outcome))
+    identity: Identity = Identity.UNKNOWN
+    """What its actions need at least."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +95,38 @@ class Recognition:
 
     operation: str
     argument: str
+    id_field: str = "customer_id"
+    """Where a customer's id stands in a customer's record."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verification:
+    """How callers prove who they are: facts that only the customer should know, or a code sent to them."""
+
+    facts: Mapping[str, Path]
+    """Argument of `verify_identity` to the field of the customer's record that it must equal."""
+    needed: int
+    """So many of the facts must be right; one that is wrong fails the attempt."""
+    attempts: int = 3
+    """Wrong ones allowed per call, and per customer and day."""
+    find: Binding | None = None
+    """Finds the record that the caller names, where the number does not tell who they are."""
+    code_template: str | None = None
+    """The message template that carries a one-time code to an address on record."""
+    code_to: Path | None = None
+    """Where that address stands in the customer's record."""
+    code_valid_s: int = 600
+
+
+@dataclass(frozen=True, kw_only=True)
+class McpServer:
+    """A server of tools, by the Model Context Protocol: a command to start, or an address."""
+
+    name: str
+    command: tuple[str, ...] = ()
+    url: str = ""
+    token_variable: str = ""
+    """The environment variable that holds its bearer token."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +145,13 @@ class Company:
     """Names and products that a recogniser should know."""
     restricted_words: frozenset[str] = field(default_factory=frozenset)
     recognise: Recognition | None = None
+    verification: Verification | None = None
+    policy: Policy = field(default_factory=Policy)
+    messages: tuple[MessageTemplate, ...] = ()
+    mcp_servers: tuple[McpServer, ...] = ()
 
     def action(self, name: str) -> Action | None:
         return next((action for action in self.actions if action.name == name), None)
+
+    def message(self, name: str) -> MessageTemplate | None:
+        return next((template for template in self.messages if template.name == name), None)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from domain.company import Action, Argument, Company, Goal
+from domain.actions import Action, Argument
+from domain.company import Company, Goal
 
 OPEN_TIERS = frozenset({"lookup", "draft"})
 """What the gate lets through today; tools of other tiers are not even offered."""

@@ -9,8 +9,9 @@ from uuid import uuid4
 
 from loguru import logger
 
+from domain.actions import Action
 from domain.clock import Clock
-from domain.company import Action, Company
+from domain.company import Company
 from domain.events import ActionDecided, ActionDone, ActionProposed
 from domain.ports.back_office import BackOffice
 from domain.ports.callbacks import Callbacks

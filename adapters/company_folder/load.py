@@ -19,10 +19,8 @@ from adapters.company_folder.shapes import (
     parse_span,
 )
 from adapters.company_folder.yaml_file import YamlFile, parse, read_text, shape
+from domain.actions import Action, Argument, Binding
 from domain.company import (
-    Action,
-    Argument,
-    Binding,
     Company,
     Document,
     Goal,

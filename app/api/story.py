@@ -12,6 +12,7 @@ from typing import Literal
 
 from adapters.storage.views import Erased, Recorded
 from app.api.deeds import Deed, deed_of
+from app.api.gate_deeds import AtTheGate, deed_at_the_gate
 from app.api.wording import STATIONS
 from domain.events import (
     ActionDecided,
@@ -200,7 +201,9 @@ def _entries(recorded: Sequence[Recorded]) -> Sequence[Entry]:
                 entries.append(deed_of(event, at_ms + time.shift_ms))
             case _:
                 own_time: int | None = getattr(event, "at_ms", None)
-                entries.append(deed_of(event, wall if own_time is None else own_time + time.shift_ms))
+                at = wall if own_time is None else own_time + time.shift_ms
+                told = deed_at_the_gate(event, at) if isinstance(event, AtTheGate) else deed_of(event, at)
+                entries.append(told)
     return sorted(entries, key=lambda entry: (entry.at_ms, isinstance(entry, Speech)))
 
 

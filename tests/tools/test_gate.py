@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from domain.company import Argument, Goal, Tier
+from domain.actions import Argument, Tier
+from domain.company import Goal
 from domain.events import ActionDecided, ActionDone, ActionProposed, MessageTaken, PassageCited
 from domain.ports.knowledge import Passage
 from tests.tools.world import CALL, ORDER, SAMPLE, World, forever

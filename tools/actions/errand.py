@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from domain.company import Action, Company, Goal
+from domain.actions import Action
+from domain.company import Company, Goal
 from domain.events import MessageTaken, PassageCited
 from tools.permit import Permit, redeem
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from domain.company import Action, Argument
+from domain.actions import Action, Argument
 
 _LARGEST = 1e15  # what a float counts exactly
 _LONGEST = 500  # characters; a caller's sentence, not a document

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from domain.company import Action, Goal
+from domain.actions import Action
+from domain.company import Goal
 from tools.catalogue import OPEN_TIERS
 
 
