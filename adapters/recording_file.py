@@ -1,12 +1,13 @@
 """A recording's file: its key, wrapped; then chunks, each sealed with its place in the file.
 
-No chunk can be changed, moved or left out. The last says that it is the last: without it, the recording
+No chunk can be changed, moved or left out by anybody without the key; we ourselves silence what must not
+be kept. The last says that it is the last: without it, the recording
 was cut off. After a crash the complete chunks are all there.
 """
 
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
@@ -16,6 +17,7 @@ from typing import BinaryIO
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from adapters.rewriting import discard, pending, recover, rewrite
 from adapters.secrets import KEY_BYTES, NONCE_BYTES, TAG_BYTES, KeyWrap
 
 RATE = 8000
@@ -76,6 +78,18 @@ class Chunk:
         return cls(kind=kind, caller=content[1:half], agent=content[half:])
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Place:
+    """Where a chunk of sound stands."""
+
+    offset: int
+    """Bytes of the file."""
+    index: int
+    first: int
+    """Sample."""
+    samples: int
+
+
 class Appender:
     """Writes one file. All methods block, and belong to one thread."""
 
@@ -87,6 +101,9 @@ class Appender:
         self._cipher: AESGCM | None = None
         self._index = 0
         self._missed = 0
+        self._base = 0
+        """Samples that were in the file when it was opened."""
+        self._places: list[_Place] = []
         self.samples = 0
         self.pauses: list[tuple[int, int]] = []
         """(first sample, sample behind the last) of each."""
@@ -96,17 +113,20 @@ class Appender:
         """Begin the file, or go on behind its last complete chunk."""
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not self._path.exists() or self._path.stat().st_size < len(_MAGIC) + _WRAPPED_BYTES:
+            discard(self._path)
             key, wrapped = self._wrapping.new_key(self._call_id.encode())
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            self._file = os.fdopen(descriptor, "wb", buffering=0)
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+            self._file = os.fdopen(descriptor, "r+b", buffering=0)
             self._file.write(_MAGIC + wrapped)
         else:
             self._file = self._path.open("r+b", buffering=0)
+            recover(self._path, self._file)
             key = _key(self._file, self._wrapping, self._call_id)
             for chunk in _opened(self._file, AESGCM(key), self._call_id):
                 self._count(chunk)
             self._file.truncate()
         self._cipher = AESGCM(key)
+        self._base = self.samples
 
     def append(self, chunk: Chunk) -> None:
         """What the disk does not take is a gap, as long as what was lost."""
@@ -119,6 +139,27 @@ class Appender:
             self._missed += chunk.samples
             self.has_gaps = True
             raise
+
+    def silence(self, first: int, past: int) -> None:
+        """The caller's samples from `first` to before `past`, counted from this opening on, are gone.
+
+        Their chunks are written anew in their places. A chunk keeps its length, so nothing else moves.
+        """
+        if self._file is None or self._cipher is None:
+            raise FileNotFoundError(self._path)
+        first, past = self._base + first, self._base + past
+        recover(self._path, self._file)
+        touched = (at for at in self._places if max(first, at.first) < min(past, at.first + at.samples))
+        rewrite(self._path, self._file, {at.offset: self._quietened(at, first, past) for at in touched})
+
+    def _quietened(self, at: _Place, first: int, past: int) -> bytes:
+        assert self._file is not None and self._cipher is not None
+        length = os.pread(self._file.fileno(), _LENGTH.size, at.offset)
+        sealed = os.pread(self._file.fileno(), _LENGTH.unpack(length)[0], at.offset + _LENGTH.size)
+        chunk = _open(self._cipher, sealed, self._call_id, at.index)
+        begin, end = max(0, first - at.first), min(at.samples, past - at.first)
+        caller = chunk.caller[:begin] + QUIET * (end - begin) + chunk.caller[end:]
+        return self._frame(Chunk(kind=Kind.SOUND, caller=caller, agent=chunk.agent), at.index)
 
     def close(self) -> None:
         """The end is written, and everything is on disk."""
@@ -135,9 +176,7 @@ class Appender:
     def _seal(self, chunk: Chunk) -> None:
         if self._file is None or self._cipher is None:
             raise FileNotFoundError(self._path)
-        nonce = os.urandom(NONCE_BYTES)
-        sealed = nonce + self._cipher.encrypt(nonce, chunk.encode(), _place(self._call_id, self._index))
-        frame = _LENGTH.pack(len(sealed)) + sealed
+        frame = self._frame(chunk, self._index)
         begin = self._file.tell()
         try:
             written = self._file.write(frame)
@@ -148,7 +187,16 @@ class Appender:
                 self._file.seek(begin)
                 self._file.truncate()
             raise
+        if chunk.kind is Kind.SOUND:
+            place = _Place(offset=begin, index=self._index, first=self.samples, samples=chunk.samples)
+            self._places.append(place)
         self._count(chunk)
+
+    def _frame(self, chunk: Chunk, index: int) -> bytes:
+        assert self._cipher is not None
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = nonce + self._cipher.encrypt(nonce, chunk.encode(), _place(self._call_id, index))
+        return _LENGTH.pack(len(sealed)) + sealed
 
     def _count(self, chunk: Chunk) -> None:
         """The file's own account of itself, the same whether chunks are written or found."""
@@ -161,18 +209,28 @@ class Appender:
 
 def read_chunks(path: Path, wrapping: KeyWrap, call_id: str) -> Iterator[Chunk]:
     """Every complete chunk. Raises `RecordingDamaged`, and `KeyUnusable` under another master key."""
+    anew = pending(path)
     with path.open("rb") as file:
-        yield from _opened(file, AESGCM(_key(file, wrapping, call_id)), call_id)
+        yield from _opened(file, AESGCM(_key(file, wrapping, call_id)), call_id, anew)
 
 
-def _opened(file: BinaryIO, cipher: AESGCM, call_id: str) -> Iterator[Chunk]:
-    for index, sealed in enumerate(_frames(file)):
-        nonce, content = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
-        try:
-            opened = cipher.decrypt(nonce, content, _place(call_id, index))
-        except (InvalidTag, ValueError):
-            raise RecordingDamaged(f"chunk {index} of the recording of call {call_id} was changed") from None
-        yield Chunk.decode(opened)
+def _opened(
+    file: BinaryIO, cipher: AESGCM, call_id: str, anew: Mapping[int, bytes] | None = None
+) -> Iterator[Chunk]:
+    """`anew`: frames by their offset that are to stand in the file, and may not yet."""
+    for index, (offset, sealed) in enumerate(_frames(file)):
+        if anew and offset in anew:
+            yield _open(cipher, anew[offset][_LENGTH.size :], call_id, index)
+        else:
+            yield _open(cipher, sealed, call_id, index)
+
+
+def _open(cipher: AESGCM, sealed: bytes, call_id: str, index: int) -> Chunk:
+    nonce, content = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+    try:
+        return Chunk.decode(cipher.decrypt(nonce, content, _place(call_id, index)))
+    except (InvalidTag, ValueError):
+        raise RecordingDamaged(f"chunk {index} of the recording of call {call_id} was changed") from None
 
 
 def _key(file: BinaryIO, wrapping: KeyWrap, call_id: str) -> bytes:
@@ -181,8 +239,8 @@ def _key(file: BinaryIO, wrapping: KeyWrap, call_id: str) -> bytes:
     return wrapping.unwrap(file.read(_WRAPPED_BYTES), call_id.encode())
 
 
-def _frames(file: BinaryIO) -> Iterator[bytes]:
-    """Complete frames; afterwards the file stands behind the last of them."""
+def _frames(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """(offset, content) of complete frames; afterwards the file stands behind the last of them."""
     while True:
         begin = file.tell()
         length = file.read(_LENGTH.size)
@@ -190,7 +248,7 @@ def _frames(file: BinaryIO) -> Iterator[bytes]:
         if not sealed or len(sealed) < _LENGTH.unpack(length)[0]:
             file.seek(begin)
             return
-        yield sealed
+        yield begin, sealed
 
 
 def _place(call_id: str, index: int) -> bytes:

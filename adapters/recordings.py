@@ -106,6 +106,15 @@ class Recording:
         if self._samples > start:
             self._append(Chunk.span(Kind.PAUSED, self._samples - start))
 
+    def silence(self, from_ms: int, to_ms: int) -> None:
+        """Of what is gathered it goes at once, of what is in the file as soon as the disk is free."""
+        gathered = self._samples - len(self._caller)
+        first, past = max(0, from_ms * RATE // 1000), min(to_ms * RATE // 1000, self._samples)
+        if past > (begin := max(first, gathered)):
+            self._caller[begin - gathered : past - gathered] = QUIET * (past - begin)
+        if first < gathered and not self._closed:
+            self._disk.put(lambda: self._appender.silence(first, min(past, gathered)))
+
     async def close(self) -> None:
         if self._closed:
             return
@@ -200,17 +209,39 @@ class EncryptedRecordings:
         samples = sum(chunk.samples for chunk in self._chunks(call_id))
         return wave(self.read(call_id), samples, mu_law=mu_law)
 
-    def is_whole(self, call_id: str) -> bool:
-        """Whether it was closed and nothing was cut off; reads all of it."""
-        kinds = [chunk.kind for chunk in self._chunks(call_id)]
-        return kinds[-1:] == [Kind.END]
+    async def keep(self, name: str, caller: bytes) -> None:
+        """A recording of one side that is complete already. On disk when this returns; raises `OSError`.
+
+        Whatever an attempt before this one left is replaced.
+        """
+        now = self._clock.now()
+        delete_on = now.date() + timedelta(days=self._keep_days)
+        path = self._folder / delete_on.isoformat() / f"{name}{SUFFIX}"
+        await asyncio.to_thread(self._write_whole, path, name, caller)
+        if self._known is not None:
+            place = str(path.relative_to(self._folder))
+            await self._known.begun(Begun(call_id=name, path=place, at=now, delete_on=delete_on))
+            await self._known.finished(Finished(call_id=name, at=now, pauses_ms=(), gaps=False))
+
+    def _write_whole(self, path: Path, name: str, caller: bytes) -> None:
+        if (before := self.path(name)) is not None:
+            before.unlink()
+        appender = Appender(path, self._wrapping, name)
+        appender.open()
+        try:
+            for begin in range(0, len(caller), CHUNK):
+                piece = caller[begin : begin + CHUNK]
+                appender.append(Chunk(kind=Kind.SOUND, caller=piece, agent=QUIET * len(piece)))
+        finally:
+            appender.close()
 
     async def delete(self, call_ids: tuple[str, ...]) -> None:
-        """Delete these calls' recordings now, such as those of a person who is erased."""
-        for path in filter(None, map(self.path, call_ids)):
+        """Delete these calls' recordings and voicemails now, such as those of a person who is erased."""
+        names = (*call_ids, *map(voicemail_of, call_ids))
+        for path in filter(None, map(self.path, names)):
             path.unlink(missing_ok=True)
         if self._known is not None:
-            await self._known.deleted(call_ids)
+            await self._known.deleted(names)
 
     async def delete_due(self, today: date) -> int:
         """Delete what is to be gone by `today`; returns how many recordings were."""
@@ -259,6 +290,11 @@ class EncryptedRecordings:
             logger.bind(error=type(error).__name__).error(
                 "The list of recordings could not be brought up to date."
             )
+
+
+def voicemail_of(call_id: str) -> str:
+    """Under which name the message that a caller left is kept, beside the call's own recording."""
+    return f"{call_id}-voicemail"
 
 
 def _ms(samples: int) -> int:

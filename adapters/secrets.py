@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from loguru import logger
 
-Purpose = Literal["journal subjects", "journal heads", "recordings", "lookups"]
+Purpose = Literal["journal subjects", "journal heads", "recordings", "lookups", "deeds"]
 
 KEY_BYTES = 32
 NONCE_BYTES = 12

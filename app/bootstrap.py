@@ -5,22 +5,20 @@
 
 import asyncio
 import gc
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
-import httpx
 from loguru import logger
 
 from adapters.carrier.phone import TwilioPhone
+from adapters.carrier.recordings import TwilioRecordings
 from adapters.carrier.twiml import Words
 from adapters.company_folder.load import load_company
-from adapters.openapi import OpenApiBackOffice
 from app.api.assembly import open_api
 from app.conversations import Conversations
+from app.gates import NoJobsYet, open_gates
 from app.housekeeping import Housekeeping
 from app.logs import set_up_logs
 from app.metrics import Metrics
@@ -39,7 +37,6 @@ from pipelines.fixed_speech import FixedSpeech
 from pipelines.kit import CallKit, Patience
 from pipelines.model import warm_up
 from pipelines.speech.opening import SpeechEngines
-from prompts.spoken import fill
 from tools.gate import Gate
 
 __all__ = ["open_storage", "run", "serve"]
@@ -71,17 +68,24 @@ async def run(settings: Settings) -> None:
     companies = tuple(load_company(folder) for folder in settings.companies)
     async with AsyncExitStack() as stack:
         storage = await stack.enter_async_context(open_storage(settings, clock))
+        gates = await open_gates(
+            settings, storage, companies, NoJobsYet(), clock=clock, metrics=metrics, stack=stack
+        )
+        exchange = None
+        if settings.carries_calls:
+            exchange = await _open_telephone(settings, storage, companies, gates, clock, metrics, stack)
+        pause = exchange.recording_pause if exchange else None
         kit = ServerKit(
             metrics=metrics,
             clock=clock,
-            routers=[open_api(settings, storage, clock, metrics)],
+            routers=[open_api(settings, storage, clock, metrics, recording_pause=pause)],
             watches=[Housekeeping(storage.recordings, clock).watch],
             ready=storage.answers,
             hang_up_on_watchers=storage.live.close,
+            metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,
             close=_nothing,
         )
-        if settings.carries_calls:
-            exchange = await _open_telephone(settings, storage, companies, clock, metrics, stack)
+        if exchange:
             kit = _with_telephone(kit, exchange)
         settle_memory()
         config = server_config(
@@ -123,6 +127,7 @@ async def _open_telephone(
     settings: Settings,
     storage: Storage,
     companies: Sequence[Company],
+    gates: Mapping[str, Gate],
     clock: Clock,
     metrics: Metrics,
     stack: AsyncExitStack,
@@ -154,20 +159,21 @@ async def _open_telephone(
     )
     conversations = Conversations(
         kit=kit,
-        gates=await _gates(settings, storage, companies, clock, stack),
+        gates=gates,
         companies={company.id: company for company in companies},
         recall=partial(_recall, storage),
     )
     exchange = open_exchange(
-        account=CarrierAccount(
-            sid=settings.twilio_account_sid, tokens=settings.twilio_tokens, public_url=settings.public_url
-        ),
+        account=_account(settings),
         capacity=_capacity(settings),
         trunk=Trunk(
             store=storage.calls,
             phone=await _phone(settings, clock, stack),
             journal=storage.journal,
             callbacks=storage.callbacks,
+            voicemails=storage.voicemails,
+            carrier_recordings=_carrier_recordings(settings, stack),
+            recordings=storage.recordings,
             open_conversation=conversations.open,
             line_of={line.number: _reached(company, line) for company, line in lines}.get,
             clock=clock,
@@ -183,6 +189,12 @@ async def _open_telephone(
 def _print_lag(worst_s: float) -> None:
     """The line that the load rig looks for in a server's output."""
     print(f"loop_lag_ms={1000 * worst_s:.1f}", flush=True)  # noqa: T201
+
+
+def _account(settings: Settings) -> CarrierAccount:
+    return CarrierAccount(
+        sid=settings.twilio_account_sid, tokens=settings.twilio_tokens, public_url=settings.public_url
+    )
 
 
 def _capacity(settings: Settings) -> Capacity:
@@ -220,35 +232,6 @@ def _reached(company: Company, line: Line) -> ReachedLine:
     return ReachedLine(company=company.id, line=line, words=words)
 
 
-async def _gates(
-    settings: Settings,
-    storage: Storage,
-    companies: Sequence[Company],
-    clock: Clock,
-    stack: AsyncExitStack,
-) -> Mapping[str, Gate]:
-    client = await stack.enter_async_context(httpx.AsyncClient())
-    gates = {}
-    for company, folder in zip(companies, settings.companies, strict=True):
-        await storage.knowledge.load(company)
-        gates[company.id] = Gate(
-            company,
-            knowledge=storage.knowledge,
-            callbacks=storage.callbacks,
-            back_office=_back_office(settings, folder, client),
-            clock=clock,
-            wording=fill,
-        )
-    return gates
-
-
-def _back_office(settings: Settings, folder: Path, client: httpx.AsyncClient) -> OpenApiBackOffice:
-    path = folder / "backoffice.openapi.json"
-    document = json.loads(path.read_text("utf-8")) if path.exists() else {"paths": {}}
-    key = settings.back_office_key.get_secret_value() if settings.back_office_key else ""
-    return OpenApiBackOffice(document, client=client, base_url=settings.back_office_url or "", api_key=key)
-
-
 async def _phone(settings: Settings, clock: Clock, stack: AsyncExitStack) -> TwilioPhone:
     username, password = settings.twilio_credentials
     phone = TwilioPhone(
@@ -260,6 +243,18 @@ async def _phone(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Twi
     )
     stack.push_async_callback(phone.close)
     return phone
+
+
+def _carrier_recordings(settings: Settings, stack: AsyncExitStack) -> TwilioRecordings:
+    username, password = settings.twilio_credentials
+    recordings = TwilioRecordings(
+        account_sid=settings.twilio_account_sid,
+        username=username,
+        password=password,
+        base_url=settings.twilio_api_url,
+    )
+    stack.push_async_callback(recordings.close)
+    return recordings
 
 
 async def _recall(storage: Storage, call_id: str) -> Sequence[Event]:

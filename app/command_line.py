@@ -17,6 +17,8 @@ from adapters.company_folder import CompanyFolderRefused, load_company
 from adapters.secrets import KeyUnusable
 from app.api.reading import Dossier, Reading
 from app.api.version import product_version
+from app.command_line_import import import_openapi
+from app.command_line_jobs import approvals, jobs
 from app.command_line_views import (
     calls_table,
     messages_table,
@@ -38,6 +40,9 @@ command = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,
 )
+command.command("import-openapi")(import_openapi)
+command.add_typer(jobs, name="jobs")
+command.add_typer(approvals, name="approvals")
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 

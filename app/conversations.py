@@ -2,24 +2,24 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 import prompts
+from app.callers_gate import GateOfCall
+from app.callers_truth import TruthOfCall
+from app.telephony.recording_pause import DESK, was_paused
 from domain.call import Call
 from domain.company import Company, Line
 from domain.events import CallStarted, Event
-from domain.goals import GoalTrack
 from domain.language import language_for
+from domain.masking import Known, Masker, masking_words_for
 from pipelines.call import LiveCall
-from pipelines.context import Context, tools_schema
+from pipelines.call_sheet import CallSheet
+from pipelines.context import Context
 from pipelines.kit import Caller, CallKit
-from pipelines.tool_calls import ToolOutcome
 from prompts.spoken import for_the_ear
-from tools.catalogue import tool_schemas
-from tools.gate import CallFacts, Gate
+from tools.case import Case
+from tools.gate import Gate
 
-ENDING = "ending"
-"""The outcome of the built-in that ends a call."""
 Recall = Callable[[str], Awaitable[Sequence[Event]]]
 """By call id: what the journal holds of it, where another process carried it before."""
 
@@ -39,45 +39,52 @@ class Conversations:
         self._gates = gates
         self._companies = companies
         self._recall = recall
+        self._known = {name: _known(it) for name, it in companies.items()}
         self._instructions = {name: prompts.agent_instructions(it) for name, it in companies.items()}
-        self._tools = {name: tools_schema(tool_schemas(it)) for name, it in companies.items()}
 
     def open(self, call: Call) -> LiveCall:
         company = self._companies[call.company]
         line = next(line for line in company.lines if line.id == call.line)
         facts = partial(self._facts, company, line, call)
-        today = self._kit.clock.now().astimezone(company.hours.zone).date()
-        return LiveCall(
-            kit=self._kit,
-            caller=Caller(call_id=call.id, number=call.caller, facts=facts),
-            company=company,
-            line=line,
-            language=language_for(line.language).of_company(company.name),
-            context=Context(
-                instructions=self._instructions[company.id], facts=facts(""), tools=self._tools[company.id]
-            ),
-            act=partial(self._act, call, line, GoalTrack(company)),
-            for_the_ear=partial(for_the_ear, language=line.language, today=today),
-            started=self._started(call, line),
-            recall=partial(self._recall, call.id) if call.stream_number > 1 else None,
+        now = self._kit.clock.now()
+        today = now.astimezone(company.hours.zone).date()
+
+        async def recall() -> Sequence[Event]:
+            """A recording that was paused in the other process stays so in this one."""
+            events = await self._recall(call.id)
+            if was_paused(events):
+                live_call.recorder.pause(DESK)
+            return events
+
+        case = Case(company, call_id=call.id, caller=call.caller, line=line.id, language=line.language)
+        truth = TruthOfCall(company, line, call_id=call.id, today=today)
+        gate = GateOfCall(self._gates[company.id], company, case, truth, self._kit.journal)
+        live_call = LiveCall(
+            CallSheet(
+                kit=self._kit,
+                caller=Caller(call_id=call.id, number=call.caller, facts=facts),
+                company=company,
+                line=line,
+                language=language_for(line.language).of_company(company.name),
+                context=Context(
+                    instructions=self._instructions[company.id],
+                    facts=facts(""),
+                    tools=gate.tools,
+                ),
+                gate=gate,
+                truth=truth,
+                masker=Masker(masking_words_for(line.language), self._known[company.id]),
+                for_the_ear=partial(for_the_ear, language=line.language, today=today),
+                started=self._started(call, line),
+                answered_s_ago=(now - call.answered_at).total_seconds() if call.answered_at else 0.0,
+                recall=recall if call.stream_number > 1 else None,
+            )
         )
+        return live_call
 
     def _facts(self, company: Company, line: Line, call: Call, summary: str) -> str:
         now = self._kit.clock.now()
         return prompts.call_facts(company, line, caller=call.caller, now=now, summary=summary)
-
-    async def _act(
-        self, call: Call, line: Line, goals: GoalTrack, name: str, arguments: Mapping[str, Any]
-    ) -> ToolOutcome:
-        """Through the gate, and nowhere else; what it proves is noted with it."""
-        journal = self._kit.journal
-        for opened in goals.proposed(name):
-            journal.write(call.id, opened)
-        facts = CallFacts(call_id=call.id, caller=call.caller, language=line.language)
-        outcome = await self._gates[call.company].act(facts, name, arguments, journal)
-        for resolved in goals.done(name, outcome.name):
-            journal.write(call.id, resolved)
-        return ToolOutcome(for_model=outcome.for_model(), ends_call=outcome.name == ENDING)
 
     def _started(self, call: Call, line: Line) -> CallStarted:
         return CallStarted(
@@ -88,8 +95,14 @@ class Conversations:
             caller=call.caller,
             called=call.called,
             language=line.language,
-            prompts_version=prompts.version(),
+            prompts_version=prompts.version(self._instructions[call.company]),
             speech_to_text=self._kit.engines["speech_to_text"],
             text_to_speech=self._kit.engines["text_to_speech"],
             model=self._kit.engines["model"],
         )
+
+
+def _known(company: Company) -> Known:
+    """The shapes of a company's own numbers, which are no secrets, and the words that are."""
+    shapes = {argument.pattern for action in company.actions for argument in action.arguments}
+    return Known.of(shapes=tuple(sorted(filter(None, shapes))), words=company.restricted_words, patterns=())

@@ -20,6 +20,12 @@ class Metrics:
             ["door", "reason"],
             registry=self.registry,
         )
+        self.withdrawn = Counter(
+            "callwright_withdrawn",
+            "Times that an operation of a company's systems was withdrawn",
+            ["company", "operation"],
+            registry=self.registry,
+        )
         self.calls_ended = Counter(
             "callwright_calls_ended", "Calls by how they ended", ["outcome"], registry=self.registry
         )

@@ -1,15 +1,17 @@
 """The process: its HTTP application, its health, and a stop that waits for the calls it carries."""
 
 import asyncio
+import hmac
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
+from typing import Annotated
 
 import uvicorn
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI, Header, Response
 from loguru import logger
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.routing import BaseRoute
@@ -41,6 +43,8 @@ class ServerKit:
     draining: Callable[[], bool] = field(default=lambda: False)
     hang_up_on_watchers: Callable[[], None] = field(default=lambda: None)
     """End the streams of those who look on: they would hold up a stop for as long as it waits."""
+    metrics_token: str | None = None
+    """What Prometheus has to show at `/metrics`; None leaves it open."""
     close: Callable[[], Awaitable[None]]
     """After the last request: let go of clients and of the database."""
 
@@ -83,11 +87,18 @@ def _health(kit: ServerKit) -> APIRouter:
         return Response("ready") if await kit.ready() else Response("database", status_code=503)
 
     @router.get("/metrics")
-    async def metrics() -> Response:
+    async def metrics(authorization: Annotated[str, Header()] = "") -> Response:
+        if kit.metrics_token is not None and not _is_bearer(authorization, kit.metrics_token):
+            kit.metrics.refused.labels("metrics", "wrong_token").inc()
+            return Response("no token", 401, headers={"WWW-Authenticate": 'Bearer realm="metrics"'})
         kit.metrics.draining.set(kit.draining())
         return Response(generate_latest(kit.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     return router
+
+
+def _is_bearer(authorization: str, token: str) -> bool:
+    return hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode())
 
 
 class DrainingServer(uvicorn.Server):

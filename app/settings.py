@@ -14,13 +14,12 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode
 
-PREFIX = "CALLWRIGHT_"
+from app.message_settings import MessageSettings
+from app.provider_settings import PREFIX, ProviderSettings
+
 LOOPBACK = {"127.0.0.1", "localhost"}
-SpeechToText = Literal["deepgram-flux", "deepgram-nova", "local"]
-TextToSpeech = Literal["deepgram", "openai", "cartesia", "elevenlabs", "local"]
-Provider = Literal["deepgram", "openai", "cartesia", "elevenlabs"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,17 +44,8 @@ class SettingsWrong(Exception):
         self.problems = problems
 
 
-class Settings(BaseSettings):
+class Settings(ProviderSettings, MessageSettings):
     """Every setting; its description says what to write."""
-
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX,
-        env_file=".env",
-        extra="ignore",
-        frozen=True,
-        hide_input_in_errors=True,
-        populate_by_name=True,
-    )
 
     role: Literal["all", "media", "desk", "worker"] = Field("all", description="all, media, desk or worker")
     host: str = Field("127.0.0.1", description="An address of this machine, such as 0.0.0.0 for all")
@@ -71,6 +61,11 @@ class Settings(BaseSettings):
     companies: Annotated[tuple[Path, ...], NoDecode] = Field(
         (Path("companies/sample"),), description="One company folder or several, with commas between them"
     )
+    worker_name: str = Field(
+        "",
+        max_length=200,
+        description="A name of its own, the same after a restart; leave it out for host, role and port",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR"
     )
@@ -82,6 +77,9 @@ class Settings(BaseSettings):
     )
     master_key: SecretStr | None = Field(None, description="The output of `openssl rand -base64 32`")
     api_key: SecretStr | None = Field(None, description="A secret of 16 characters or more for the HTTP API")
+    metrics_token: SecretStr | None = Field(
+        None, description="A secret of 16 characters or more that /metrics asks for; leave it out to open it"
+    )
     recording_days: int = Field(30, ge=0, le=3650, description="Days until a recording is deleted, 0 to 3650")
 
     twilio_account_sid: str = Field("", description="The Account SID, AC and 32 hexadecimal digits")
@@ -99,43 +97,10 @@ class Settings(BaseSettings):
         None, description="Another address of the API; leave it out for Twilio's own"
     )
 
-    speech_to_text: SpeechToText = Field("deepgram-flux", description="deepgram-flux, deepgram-nova or local")
-    text_to_speech: TextToSpeech = Field(
-        "deepgram", description="deepgram, openai, cartesia, elevenlabs or local"
-    )
-    fallback_speech_to_text: SpeechToText | None = Field(None, description="A second recogniser, or nothing")
-    fallback_text_to_speech: TextToSpeech | None = Field(None, description="A second voice, or nothing")
-    eager_end_of_turn: bool = Field(False, description="true or false")
-    end_of_turn_ms: int | None = Field(None, ge=100, le=10_000, description="Milliseconds, 100 to 10000")
-
-    model: str = Field("gpt-4.1-mini", min_length=1, description="The model's name at its endpoint")
-    model_base_url: str | None = Field(
-        None,
-        description="An OpenAI-compatible endpoint, such as https://host/v1; leave it out for OpenAI's own",
-    )
-    fallback_model: str | None = Field(None, description="A second model, or nothing")
-    fallback_model_base_url: str | None = Field(None, description="The second model's endpoint")
-    fallback_model_api_key: SecretStr | None = Field(None, description="The second model's key")
-
-    deepgram_api_key: SecretStr | None = Field(None, validation_alias="DEEPGRAM_API_KEY", description="A key")
-    openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY", description="A key")
-    cartesia_api_key: SecretStr | None = Field(None, validation_alias="CARTESIA_API_KEY", description="A key")
-    elevenlabs_api_key: SecretStr | None = Field(
-        None, validation_alias="ELEVENLABS_API_KEY", description="A key"
-    )
-
-    deepgram_flux_url: str | None = Field(None, description="An address such as wss://host/v2/listen")
-    deepgram_nova_url: str | None = Field(None, description="An address such as wss://host")
-    deepgram_speak_url: str | None = Field(None, description="An address such as wss://host")
-    openai_speak_url: str | None = Field(None, description="An address such as https://host/v1")
-    cartesia_url: str | None = Field(None, description="An address such as wss://host/tts/websocket")
-    elevenlabs_url: str | None = Field(None, description="An address such as wss://host")
-
     back_office_url: str | None = Field(
         None, description="Where the company's system answers, such as https://backoffice.example.com"
     )
     back_office_key: SecretStr | None = Field(None, description="The bearer key of the company's system")
-    local_recognisers: int = Field(4, ge=1, le=64, description="Calls that the local engine hears at once")
 
     max_calls: int = Field(30, ge=1, le=1000, description="Calls at once in one process, 1 to 1000")
     busy_lag_ms: int = Field(
@@ -164,30 +129,6 @@ class Settings(BaseSettings):
     @property
     def carries_calls(self) -> bool:
         return self.role in {"all", "media"}
-
-    @property
-    def provider_keys(self) -> dict[Provider, str]:
-        """The keys that are set, readable."""
-        given: dict[Provider, SecretStr | None] = {
-            "deepgram": self.deepgram_api_key,
-            "openai": self.openai_api_key,
-            "cartesia": self.cartesia_api_key,
-            "elevenlabs": self.elevenlabs_api_key,
-        }
-        return {provider: key.get_secret_value() for provider, key in given.items() if key is not None}
-
-    @property
-    def provider_endpoints(self) -> dict[str, str]:
-        """By service, those that differ from the provider's own."""
-        given = {
-            "deepgram-flux": self.deepgram_flux_url,
-            "deepgram-nova": self.deepgram_nova_url,
-            "deepgram-speak": self.deepgram_speak_url,
-            "openai-speak": self.openai_speak_url,
-            "cartesia": self.cartesia_url,
-            "elevenlabs": self.elevenlabs_url,
-        }
-        return {service: url for service, url in given.items() if url}
 
     @property
     def twilio_tokens(self) -> tuple[str, ...]:
@@ -256,10 +197,18 @@ def _checked(settings: Settings) -> tuple[Problem, ...]:
 
     if settings.master_key is not None and not _is_key(settings.master_key.get_secret_value()):
         refuse("master_key", "it is not 32 bytes in base64")
-    if settings.api_key is not None and len(settings.api_key.get_secret_value()) < 16:
-        refuse("api_key", "it is shorter than 16 characters")
+    for field in ("api_key", "metrics_token"):
+        secret: SecretStr | None = getattr(settings, field)
+        if secret is not None and len(secret.get_secret_value()) < 16:
+            refuse(field, "it is shorter than 16 characters")
     if (settings.twilio_api_key is None) != (settings.twilio_api_key_secret is None):
         refuse("twilio_api_key_secret", "an API key and its secret come together")
+    for named, what in settings.wrong_messages():
+        refuse(named, what)
+    if settings.sends_sms and not settings.carries_calls:
+        for named in ("public_url", "twilio_account_sid", "twilio_auth_token"):
+            if not getattr(settings, named):
+                refuse(named, "it is missing; a process that sends SMS needs it")
     if settings.carries_calls:
         if wrong := _unusable_address(settings.public_url):
             refuse("public_url", wrong)
@@ -267,27 +216,11 @@ def _checked(settings: Settings) -> tuple[Problem, ...]:
             refuse("twilio_account_sid", "it is missing; a process that carries calls needs it")
         if settings.twilio_auth_token is None:
             refuse("twilio_auth_token", "it is missing; requests from Twilio cannot be proven without it")
-        for provider, why in sorted(_providers(settings).items()):
+        for provider, chosen_by in sorted(settings.providers_needed.items()):
             if provider not in settings.provider_keys:
-                refuse(f"{provider}_api_key", f"it is missing and {why} uses {provider}", "Write: the key")
+                wrong = f"it is missing and {variable_of(chosen_by)} uses {provider}"
+                refuse(f"{provider}_api_key", wrong, "Write: the key")
     return tuple(found)
-
-
-def _providers(settings: Settings) -> dict[Provider, str]:
-    """The providers that need a key, each with the setting that chose it."""
-    needed: dict[Provider, str] = {}
-    for field in ("speech_to_text", "fallback_speech_to_text"):
-        if (getattr(settings, field) or "").startswith("deepgram"):
-            needed["deepgram"] = variable_of(field)
-    for field in ("text_to_speech", "fallback_text_to_speech"):
-        chosen: TextToSpeech | None = getattr(settings, field)
-        if chosen is not None and chosen != "local":
-            needed[chosen] = variable_of(field)
-    if settings.fallback_model and not (settings.fallback_model_base_url or settings.fallback_model_api_key):
-        needed["openai"] = variable_of("fallback_model")
-    if settings.model_base_url is None:
-        needed["openai"] = variable_of("model")
-    return needed
 
 
 def _unusable_address(url: str) -> str | None:

@@ -11,11 +11,12 @@ The states and who moves them:
     done     -> undoing -> undone | done  the compensation worked, or did not
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from domain.actions import Limit
 from domain.money import Money
 
 State = Literal["reserved", "waiting", "doing", "done", "failed", "unknown", "refused", "undoing", "undone"]
@@ -32,10 +33,12 @@ _MOVES: Mapping[State, frozenset[State]] = {
     "refused": frozenset(),
     "undone": frozenset(),
 }
+_CHANGEABLE = frozenset({"arguments", "scope", "amount", "result", "outcome", "approver"})
+"""The rest is what limits and subject were reserved under."""
 
 
 class ImpossibleMove(Exception):
-    """The program asked for a state that cannot follow: a mistake in the program."""
+    """The program asked for what cannot follow: a mistake in the program."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +79,53 @@ class Deed:
         return self.state in STANDING
 
     def moved(self, to: State, at: datetime, **changes: Any) -> "Deed":
-        """Raises `ImpossibleMove`."""
+        """Raises `ImpossibleMove`, also where a change would take more than was reserved."""
         if to not in _MOVES[self.state]:
             raise ImpossibleMove(f"a deed that is {self.state} cannot become {to}")
+        if fixed := changes.keys() - _CHANGEABLE:
+            raise ImpossibleMove(f"a deed keeps its {', '.join(sorted(fixed))}: reserve another one")
+        if not _within(changes.get("amount", self.amount), self.amount):
+            raise ImpossibleMove("a reserved amount can only be lowered, in its own currency")
         return replace(self, state=to, version=self.version + 1, moved_at=at, **changes)
+
+
+def _within(amount: Money | None, reserved: Money | None) -> bool:
+    if amount is None or reserved is None:
+        return amount is reserved
+    return amount.currency == reserved.currency and amount <= reserved
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """The standing deeds in the scope of a limit, without the one that is asked for."""
+
+    count: int = 0
+    minor: Mapping[str, int] = field(default_factory=dict)
+    """Minor units by currency."""
+
+
+NOTHING = Tally()
+
+
+def passes(limit: Limit, amount: Money | None, tally: Tally = NOTHING) -> bool:
+    """Whether one more deed of this amount would pass the limit.
+
+    What cannot be compared passes it: another currency, also among the standing deeds, and a deed that
+    names no amount where one is limited.
+    """
+    if limit.count is not None and tally.count + 1 > limit.count:
+        return True
+    if limit.amount is None:
+        return False
+    currency = limit.amount.currency
+    if amount is None or amount.currency != currency or any(other != currency for other in tally.minor):
+        return True
+    return tally.minor.get(currency, 0) + amount.minor > limit.amount.minor
+
+
+def first_passed(limits: Iterable[Limit], amount: Money | None, tallies: Mapping[str, Tally]) -> Limit | None:
+    """The first of these limits that one more deed would pass.
+
+    `tallies` are by the limits' `per`; a scope without one holds nothing, as that of `action` always does.
+    """
+    return next((it for it in limits if passes(it, amount, tallies.get(it.per, NOTHING))), None)

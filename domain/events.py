@@ -90,7 +90,8 @@ class TurnTimed:
     turn: int
     gap_ms: Milliseconds
     stations_ms: dict[str, float] = field(default_factory=dict)
-    """Milliseconds by station: end_of_turn, turn_taking, model, tools, speech, line."""
+    """Milliseconds by station: end_of_turn, turn_taking, model (to its first word), tools, sentence (to the end
+    of its first one), speech, line."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -278,7 +279,7 @@ class WaitFilled:
 class ProviderFailed:
     """A provider failed in mid-call, and what took its place."""
 
-    station: Literal["speech_to_text", "model", "text_to_speech", "back_office", "line"]
+    station: Literal["speech_to_text", "model", "text_to_speech", "back_office"]
     provider: str
     error: str
     """The class of the error; never a text that could quote the caller."""
@@ -316,6 +317,13 @@ class RecordingPaused:
 
     at_ms: Milliseconds
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingResumed:
+    """Both sides are recorded again."""
+
+    at_ms: Milliseconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -375,6 +383,7 @@ Event = (
     | ContextShortened
     | RecordingStarted
     | RecordingPaused
+    | RecordingResumed
     | StreamLost
     | StreamResumed
     | CallEnded

@@ -1,4 +1,4 @@
-"""What the caller wants, followed through a call by what was done: opened by a deed, closed by its proof."""
+"""What the caller wants, followed through a call: opened by the model's choice or by a deed, closed by its proof."""
 
 from collections.abc import Sequence
 
@@ -6,14 +6,17 @@ from domain.company import Company, Goal
 from domain.events import GoalOpened, GoalResolved
 
 PROVES_NOTHING = frozenset(
-    {"not_found", "not_recognised", "no_number", "invalid", "denied", "failed", "cancelled"}
+    {
+        *("not_found", "not_recognised", "no_number", "invalid", "denied", "failed", "cancelled"),
+        *("confirm", "identify", "waiting", "hand_over", "declined", "lapsed", "unknown", "not_proven"),
+    }
 )
 """Outcomes that no goal is resolved by. An action may name its outcome after what it found, such as an
 order's state: each of those is a way of having `found` it."""
 
 
 class GoalTrack:
-    """One call's goals. An action opens the goal that it can prove, or else the one that uses the fewest."""
+    """One call's goals. A look-up opens the goal that it can prove, or else the one that uses the fewest."""
 
     def __init__(self, company: Company) -> None:
         self._goals = company.goals
@@ -24,18 +27,35 @@ class GoalTrack:
         """The goal opened last that is not resolved."""
         return next(reversed(self._open.values()), None)
 
+    @property
+    def open(self) -> tuple[Goal, ...]:
+        """Oldest first."""
+        return tuple(self._open.values())
+
+    def serving(self, action: str) -> Goal | None:
+        """The open goal that uses this action, the latest of several."""
+        return next((goal for goal in reversed(self._open.values()) if action in goal.actions), None)
+
+    def begin(self, goal_id: str) -> Sequence[GoalOpened]:
+        """The model heard what the caller wants. A goal that is open already becomes the current one."""
+        goal = next((goal for goal in self._goals if goal.id == goal_id), None)
+        if goal is None:
+            return []
+        known = self._open.pop(goal_id, None)
+        self._open[goal_id] = goal
+        return [] if known else [GoalOpened(goal=goal_id)]
+
     def proposed(self, action: str) -> Sequence[GoalOpened]:
         """The model asked for this action; the goal that it serves best is open from now on."""
+        if self.serving(action) is not None:
+            return []
         serving = [goal for goal in self._goals if action in goal.actions]
         if not serving:
             return []
         goal = min(
             serving, key=lambda goal: (not goal.resolved_when.startswith(f"{action}."), len(goal.actions))
         )
-        if goal.id in self._open:
-            return []
-        self._open[goal.id] = goal
-        return [GoalOpened(goal=goal.id)]
+        return self.begin(goal.id)
 
     def done(self, action: str, outcome: str) -> Sequence[GoalResolved]:
         """The action ended like this; what it proves is closed."""

@@ -42,6 +42,8 @@ class Sentences:
     busy: str
     resumed: str
     keypad: str
+    supervisor_asked: tuple[str, ...]
+    safe_answer: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +63,13 @@ class Language:
     machine_question: re.Pattern[str]
     unfinished_endings: frozenset[str]
     """Words on which nobody ends a sentence: whoever pauses there goes on."""
+    promise_words: tuple[str, ...]
+    """With these we bind ourselves, or tell the caller what they will have."""
+    gate_words: Mapping[str, str]
+    """By outcome: what the gate answers where a company has no words of its own for it."""
     _backchannel: re.Pattern[str]
     _answer: re.Pattern[str]
+    _promise: re.Pattern[str]
 
     def of_company(self, name: str) -> "Language":
         """The same language with the company's name in its sentences."""
@@ -100,6 +107,10 @@ class Language:
     def asks_if_machine(self, text: str) -> bool:
         """Whether the caller wants to know if a machine speaks; asking for a person is another thing."""
         return self.machine_question.search(plain(text)) is not None
+
+    def promises(self, sentence: str) -> bool:
+        """Whether a sentence of ours binds us."""
+        return self._promise.search(plain(sentence)) is not None
 
     def digit_runs(self, text: str) -> tuple[str, ...]:
         """The digit strings in what was said: "order four seven one two" gives ("4712",)."""
@@ -150,6 +161,9 @@ def parse_language(tag: str, toml: str) -> Language:
         digit_words=DigitWords.from_table(data["digits"]),
         machine_question=re.compile("|".join(f"(?:{pattern})" for pattern in listening["machine_questions"])),
         unfinished_endings=frozenset(listening["unfinished_endings"]),
+        promise_words=tuple(data["speaking"]["promises"]),
+        _promise=re.compile(rf"\b(?:{_alternatives(data['speaking']['promises'])})\b"),
+        gate_words=dict(data["gate"]),
         _backchannel=_repeated(listening["backchannels"]),
         _answer=_any_of(answers),
     )

@@ -73,6 +73,10 @@ class TurnTaking:
         self.deadline: float | None = None
         """When `time_passed` must be called, if nothing else happens."""
 
+    def replace_words(self, was: str, now: str) -> None:
+        """What the caller said earlier in this turn must not be kept as they said it."""
+        self._carried, self.said = self._carried.replace(was, now), self.said.replace(was, now)
+
     @property
     def ours(self) -> bool:
         """The turn is the agent's: a silence now is our silence."""

@@ -1,40 +1,43 @@
 """Our side: what is made of the caller's turn, from asking the model to the last sentence of its answer."""
 
-import asyncio
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Sequence
+from typing import Literal
 
-from domain.language import Language, plain
-from pipelines.context import Context
-from pipelines.heard import Heard
-from pipelines.recovery import EMPTY_ANSWER
-from pipelines.timing import TurnTiming
-
-if TYPE_CHECKING:
-    from pipelines.dialogue import Dialogue
+import prompts
+from domain.events import SentenceHeldBack
+from domain.language import plain
+from pipelines.call_sheet import ToolOutcome
+from pipelines.parting import Parting
+from pipelines.talk import Talk
 
 WaitingFor = Literal["slow_action", "slow_model", "slow_speech"]
+Outcome = Literal["whole", "empty"]
 
 
 class Answer:
-    """One in the making at a time, or a guess at one. Runs in the dialogue's inbox, like all else in a call.
+    """One in the making at a time, or a guess at one. Runs in the inbox, like all else in a call.
 
     Only `first_word`, `sentence_planned` and `tools_began` are told by the pipeline as they happen:
     each sentence is planned before the pipeline may speak it.
     """
 
-    def __init__(self, dialogue: "Dialogue", language: Language, context: Context, heard: Heard) -> None:
-        self._dialogue = dialogue
-        self._language = language
-        self._context = context
-        self._heard = heard
-        self._loop = asyncio.get_running_loop()
+    def __init__(self, talk: Talk, parting: Parting) -> None:
+        self._talk = talk
+        self._parting = parting
+        self._context = talk.sheet.context
+        self._heard = talk.heard
         self._has_words = False
         self._tools_open = 0
         self._guess: str | None = None
+        self._guess_came_true = False
+        self._question = ""
+        self._corrected = False
         self.number = 0
         """Of the answer in the making: what still arrives of an older one is too late."""
         self.open = False
         """The model, or an action of its, works on it."""
+        self.model_since = 0.0
+        """Since when the caller waits for the model, in seconds of the loop's time; actions are not its."""
         self.filler_of_action = ""
         """What the company wants said while the running action takes its time."""
 
@@ -55,7 +58,7 @@ class Answer:
         """An eager end of turn: let the model think about these words, and say nothing yet."""
         self._guess = turn
         self._context.caller_said(turn)
-        await self._dialogue.channel.run_model(speculative=True)
+        await self._talk.channel.run_model(self._context.for_model(), speculative=True)
         self._context.unsay_caller()
 
     def guessed(self, turn: str) -> bool:
@@ -65,111 +68,145 @@ class Answer:
         """The caller goes on, or nothing came of the guess."""
         if self._guess is not None:
             self._guess = None
-            await self._dialogue.channel.withdraw_guess()
+            await self._talk.channel.withdraw_guess()
+
+    async def guess_wants_action(self) -> None:
+        """The model will not act on a guess; where the turn has ended meanwhile, it is asked in earnest."""
+        if self._guess is not None:
+            await self.forget_guess()
+        elif self.open and self._guess_came_true and not self._has_words and not self._tools_open:
+            await self._ask()
 
     # -- asking ------------------------------------------------------------------------------
 
     async def begin(self, turn: str) -> None:
-        """The caller's turn is over: answer it."""
-        dialogue, heard = self._dialogue, self._heard
-        if dialogue.is_ending:  # our goodbye is on the line, and nothing follows it
-            return
-        now = self._loop.time()
-        heard.turn += 1
-        last_sound = min(dialogue.callers_turn.last_sign() or now, now)
-        heard.timing = TurnTiming(turn=heard.turn, last_sound=last_sound, ended=now)
-        dialogue.waiting.our_turn()
-        if self._language.asks_if_machine(turn):
-            self._context.caller_said(turn)
-            await self.forget_guess()
-            await dialogue.say(self._language.sentences.machine_answer, "sentence")
-            await dialogue.recovery.offer_again()
-            return
-        if dialogue.recovery.takes_message:
-            await dialogue.recovery.take_message(turn)
-            return
+        """The caller's turn is over, and it is for the model to answer it."""
         self._context.caller_said(turn)
+        self._corrected = False
+        self.model_since = self._talk.now
         if self._guess is not None:
-            self._guess, self.open, self._has_words = None, True, False
+            self._guess, self._guess_came_true = None, True
+            self.open, self._has_words = True, False
         else:
-            await self.run_model()
+            await self._ask()
 
-    async def run_model(self) -> None:
-        self.open, self._has_words = True, False
+    async def ask_again(self) -> None:
+        """The model failed: it is asked for the answer, or for what is missing of one that broke off."""
+        if self._has_words:
+            self.number += 1
+            told = self._context.for_going_on(self._heard.under_way)
+            await self._talk.channel.run_model(told, speculative=False)
+        else:
+            await self._ask()
+
+    async def _ask(self) -> None:
+        self.open, self._has_words, self._guess_came_true = True, False, False
         self.number += 1
         if self._heard.timing and not self._heard.timing.asked:
-            self._heard.timing.asked = self._loop.time()
-        await self._dialogue.channel.run_model(speculative=False)
+            self._heard.timing.asked = self._talk.now
+        await self._talk.channel.run_model(self._context.for_model(), speculative=False)
 
     # -- what the pipeline tells -------------------------------------------------------------
 
     def first_word(self) -> None:
         if self._heard.timing and not self._heard.timing.first_word:
-            self._heard.timing.first_word = self._loop.time()
+            self._heard.timing.first_word = self._talk.now
 
     def sentence_planned(self, text: str) -> None:
         if self._heard.timing and not self._heard.timing.sentence:
-            self._heard.timing.sentence = self._loop.time()
+            self._heard.timing.sentence = self._talk.now
         self._has_words = True
         self._heard.plan(text, "answer")
-        self._dialogue.show("agent_speaking", text)
+        self._talk.show("agent_speaking", text)
 
     def tools_began(self, count: int) -> None:
         self._tools_open += count
         if self._heard.timing:
-            self._heard.timing.tools_began(self._loop.time())
+            self._heard.timing.tools_began(self._talk.now)
 
-    async def tool_answered(
-        self, number: int, call_id: str, name: str, arguments: object, result: object
-    ) -> None:
-        """One action is done; the model goes on when all of its batch are."""
+    def acting(self) -> int:
+        """The caller's own word set an action going; the number of the answer that comes of it."""
+        self.open, self._has_words, self._guess_came_true = True, False, False
+        self.number += 1
+        self.tools_began(1)
+        return self.number
+
+    async def tool_answered(self, number: int, call_id: str, outcome: ToolOutcome) -> None:
+        """One action is done; the model goes on when all of its batch are.
+
+        What comes too late for its answer is known to the next one.
+        """
+        self._context.tool_answered(call_id, outcome.action, outcome.arguments, outcome.for_model)
+        if number != self.number or not self.open:
+            if outcome.asks:
+                self._talk.sheet.gate.withdraw()
+            return
+        if outcome.asks:
+            self._question = outcome.say
+        self._tools_open = max(0, self._tools_open - 1)
+        if self._tools_open:
+            return
+        if self._heard.timing:
+            self._heard.timing.tools_ended(self._talk.now)
+        self.model_since = self._talk.now
+        if question := self._question:
+            self._question, self.open = "", False
+            await self._talk.ask(question)
+        else:
+            await self._ask()
+
+    async def held_back(self, number: int, kinds: Sequence[str]) -> None:
+        """A sentence is not borne out: the model says it again from the facts, or we say a safe one."""
         if number != self.number or not self.open:
             return
-        self._context.tool_answered(call_id, name, arguments, result)
-        self._tools_open = max(0, self._tools_open - 1)
-        if not self._tools_open:
-            if self._heard.timing:
-                self._heard.timing.tools_ended(self._loop.time())
-            self._dialogue.waiting.model_goes_on()
-            await self.run_model()
+        again = not self._corrected
+        self._talk.notes.write(
+            SentenceHeldBack(
+                turn=self._heard.turn, kinds=tuple(kinds), instead="asked_again" if again else "safe_sentence"
+            )
+        )
+        self._corrected = True
+        self.number += 1
+        if again:
+            self.model_since = self._talk.now
+            told = self._context.for_correction(self._heard.under_way, prompts.from_the_facts(kinds))
+            await self._talk.channel.run_model(told, speculative=False)
+        else:
+            self.open = False
+            await self._talk.say(self._talk.sheet.language.sentences.safe_answer, "sentence")
 
     async def end_asked(self, number: int) -> None:
         """The model asked to end the call."""
         if number == self.number:
             self.open, self._tools_open = False, 0
-            await self._dialogue.parting.after_speech()
+            await self._parting.after_speech()
 
-    async def ended(self, number: int) -> None:
-        """The model has nothing more to say in this answer."""
+    def ended(self, number: int) -> Outcome | None:
+        """The model has nothing more to say in this answer; None where it is not over, or of an older one."""
         if number != self.number or self._tools_open:
-            return
+            return None
         if self.open and not self._has_words:
-            await self._dialogue.recovery.provider_failed("model", "", EMPTY_ANSWER)
-            return
+            return "empty"
         self.open = False
-        self._dialogue.recovery.answered()
-        if not self._dialogue.speaks:
-            await self._dialogue.all_heard()
+        return "whole"
 
     # -- letting go --------------------------------------------------------------------------
 
     def drop(self) -> None:
         """Nothing more is made of it, and what still arrives of it is too late."""
-        self.open, self._tools_open = False, 0
+        self.open, self._tools_open, self._question = False, 0, ""
         self.number += 1
 
     async def give_up(self) -> None:
         """Nothing more is made of it; what is on the line already is heard out."""
         self.drop()
         self._heard.forget_unsaid()
-        await self._dialogue.channel.stop_answer()
+        await self._talk.channel.stop_answer()
 
     async def speak_with_second_voice(self) -> bool:
         """What the first voice did not say, the second one says; False where there is none."""
-        channel = self._dialogue.channel
-        if not await channel.second_voice():
+        if not await self._talk.channel.second_voice():
             return False
-        for text in self._heard.unsaid():
-            self._heard.plan(text, "answer")
-            await channel.speak(text)
+        for unsaid in self._heard.unsaid():
+            await self._talk.say(unsaid.text, unsaid.role)
         return True

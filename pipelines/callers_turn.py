@@ -1,99 +1,129 @@
 """The caller's side: what they say and the keys they press, from the first sound to the end of the turn."""
 
-import asyncio
-from typing import TYPE_CHECKING
-
 import prompts
 from domain.events import CallerSaid, KeypadPressed
+from domain.patience import STUCK_TURN_S
 from domain.turn_taking import Floor, Order
-from pipelines.deadlines import Deadlines
+from pipelines.answer import Answer
+from pipelines.consent import Consent
+from pipelines.floor import FloorOrders
 from pipelines.keypad import POUND, Keypad
-
-if TYPE_CHECKING:
-    from pipelines.dialogue import Dialogue
+from pipelines.message import Message
+from pipelines.parting import Parting
+from pipelines.talk import Talk
+from pipelines.waiting import Waiting
 
 NEARLY_OVER_S = 1.0
 """So close to the end of our question, "okay" is its answer and no backchannel."""
 DOUBT_AFTER_S = 1.0
 """So long after its start, a turn is first looked at for being stuck."""
+LOOK_EVERY_S = 1.0
 
 
 class CallersTurn:
-    """Tells the floor what the caller does. Runs in the dialogue's inbox, like all that happens in a call."""
+    """Tells the floor what the caller does. Runs in the inbox, like all that happens in a call."""
 
-    def __init__(self, dialogue: "Dialogue", deadlines: Deadlines) -> None:
-        self._dialogue = dialogue
-        self._keypad = Keypad(deadlines, self._digits_entered)
-        self._loop = asyncio.get_running_loop()
-        self._began = self._last_key = 0.0
-        self.words_so_far = ""
-
-    def last_sign(self) -> float:
-        """When the caller last made a sound or pressed a key, in seconds of the loop's time; 0.0 before."""
-        return max(self._dialogue.channel.last_sound(), self._last_key)
+    def __init__(
+        self,
+        talk: Talk,
+        floor: FloorOrders,
+        answer: Answer,
+        waiting: Waiting,
+        message: Message,
+        parting: Parting,
+        consent: Consent,
+    ) -> None:
+        self._talk = talk
+        self._floor = floor
+        self._answer = answer
+        self._waiting = waiting
+        self._message = message
+        self._parting = parting
+        self._consent = consent
+        self._keypad = Keypad(talk.inbox, self._digits_entered)
+        self._began = self._entry_began = 0.0
+        self._words_so_far = ""
 
     # -- words -------------------------------------------------------------------------------
 
     async def started(self, words: str = "") -> None:
         """The recogniser noticed speech; `words` where it already has some."""
-        dialogue, now = self._dialogue, self._loop.time()
-        self.words_so_far, self._began = words, now
-        dialogue.waiting.caller_spoke()
-        dialogue.at("stuck_turn", now + DOUBT_AFTER_S, dialogue.waiting.look_for_stuck_turn)
-        await dialogue.channel.caller_turn(begins=True)
-        await dialogue.carry_out(dialogue.turns.caller_started(now, words))
+        talk, now = self._talk, self._talk.now
+        self._words_so_far, self._began = words, now
+        words = talk.guard.started(words, talk.notes.ms(now))
+        self._waiting.caller_spoke()
+        talk.inbox.at("stuck_turn", now + DOUBT_AFTER_S, self._look_for_stuck_turn)
+        await talk.channel.caller_turn(begins=True)
+        await self._floor.carry_out(talk.turns.caller_started(now, words))
 
     async def words(self, words: str) -> None:
         """The turn's words so far."""
-        dialogue = self._dialogue
-        self.words_so_far = words
-        dialogue.show("caller_partial", words)
-        orders = dialogue.turns.caller_words(self._loop.time(), words, expected=self._answers_question())
-        await dialogue.carry_out(orders)
+        talk = self._talk
+        self._words_so_far = words
+        words = talk.guard.words(words)
+        talk.show("caller_partial", words)
+        orders = talk.turns.caller_words(talk.now, words, expected=self._answers_question())
+        await self._floor.carry_out(orders)
 
     async def finished(self, text: str, confidence: float | None = None) -> None:
         """The turn is over; empty text where nothing was understood."""
-        dialogue, now = self._dialogue, self._loop.time()
-        dialogue.not_at("stuck_turn")
-        self.words_so_far = ""
+        talk, now = self._talk, self._talk.now
+        talk.inbox.not_at("stuck_turn")
+        self._words_so_far = ""
         began, self._began = self._began or now, 0.0
-        text = text.strip()
+        ended = max(began, min(now, talk.channel.last_sound()))
+        text = talk.guard.finished(text.strip(), talk.notes.ms(began), talk.notes.ms(ended))
         if text:
-            self._note(text, began, now, confidence)
-        guessed_right = dialogue.answer.guessed(dialogue.turns.whole(text))
+            self._note(text, began, ended, confidence)
+            talk.sheet.truth.learn_said(text)
+        guessed_right = self._answer.guessed(talk.turns.whole(text))
         if not guessed_right:
-            await dialogue.answer.forget_guess()
-        orders = dialogue.turns.caller_finished(now, text, expected=self._answers_question())
+            await self._answer.forget_guess()
+        orders = talk.turns.caller_finished(now, text, expected=self._answers_question())
         if guessed_right and orders != [Order.ANSWER]:
-            await dialogue.answer.forget_guess()
-        await dialogue.carry_out(orders)
-        await dialogue.channel.caller_turn(begins=False)
-        if dialogue.turns.floor is Floor.LISTENING:
-            dialogue.waiting.listen()
+            await self._answer.forget_guess()
+        await self._floor.carry_out(orders)
+        await talk.channel.caller_turn(begins=False)
+        if talk.turns.floor is Floor.LISTENING:
+            self._waiting.listen()
 
     async def may_be_done(self, text: str) -> None:
         """An eager end of turn."""
-        dialogue = self._dialogue
-        if dialogue.turns.floor is Floor.CALLER and not dialogue.recovery.takes_message and text.strip():
-            await dialogue.answer.guess(dialogue.turns.whole(text))
+        turns = self._talk.turns
+        text = self._talk.guard.may_be_done(text)
+        answers = self._message.open or self._consent.open
+        if turns.floor is Floor.CALLER and not answers and text.strip():
+            await self._answer.guess(turns.whole(text))
 
     def _answers_question(self) -> bool:
         """Our question is all but over."""
-        playout = self._dialogue.heard.mouth.playout
+        playout = self._talk.heard.mouth.playout
         current = playout.current()
-        asks = current is not None and current.text.rstrip().endswith("?")
-        nearly_over = playout.remaining_s(self._loop.time()) < NEARLY_OVER_S
-        return asks and nearly_over and not self._dialogue.answer.open
+        asks = self._consent.open or (current is not None and current.text.rstrip().endswith("?"))
+        nearly_over = playout.remaining_s(self._talk.now) < NEARLY_OVER_S
+        return asks and nearly_over and not self._answer.open
 
-    def _note(self, text: str, began: float, now: float, confidence: float | None) -> None:
-        dialogue = self._dialogue
-        ended = max(began, min(now, dialogue.channel.last_sound()))
-        dialogue.note(
+    async def _look_for_stuck_turn(self) -> None:
+        """The recogniser believes that the caller speaks; our own ear says that they are quiet."""
+        talk, now = self._talk, self._talk.now
+        if talk.turns.floor is not Floor.CALLER or self._parting.decided:
+            return
+        if now - talk.channel.last_sound() >= STUCK_TURN_S:
+            words = self._words_so_far
+            await self.finished(words)
+            if not words:
+                await talk.say(talk.sheet.language.sentences.not_understood[0], "sentence")
+            return
+        talk.inbox.at("stuck_turn", now + LOOK_EVERY_S, self._look_for_stuck_turn)
+
+    def _note(self, text: str, began: float, ended: float, confidence: float | None) -> None:
+        notes = self._talk.notes
+        notes.write(
             CallerSaid(
-                turn=dialogue.heard.turn + 1,
+                turn=self._talk.heard.turn + 1,
                 text=text,
-                started_ms=dialogue.ms(began),
-                ended_ms=dialogue.ms(ended),
+                started_ms=notes.ms(began),
+                ended_ms=notes.ms(ended),
                 confidence=confidence,
             )
         )
@@ -102,16 +132,27 @@ class CallersTurn:
 
     async def key_pressed(self, key: str) -> None:
         """The first digit already stops us."""
-        dialogue = self._dialogue
-        self._last_key = self._loop.time()
+        talk = self._talk
+        talk.last_key = talk.now
+        if await talk.guard.key(key):
+            return
         if not self._keypad.entering:
             if key == POUND:  # ends an entry that was never begun
                 return
-            await dialogue.carry_out(dialogue.turns.key_pressed())
-        dialogue.waiting.caller_spoke()
+            self._entry_began = talk.now
+            await self._floor.carry_out(talk.turns.key_pressed())
+        self._waiting.caller_spoke()
         await self._keypad.press(key)
 
     async def _digits_entered(self, digits: str) -> None:
-        dialogue = self._dialogue
-        dialogue.note(KeypadPressed(digits=digits, at_ms=dialogue.ms(self._loop.time())))
-        await dialogue.carry_out(dialogue.turns.keypad(prompts.keypad_entry(digits)))
+        talk = self._talk
+        began_ms, now_ms = talk.notes.ms(self._entry_began), talk.notes.ms(talk.now)
+        if not (digits := talk.guard.entered(digits, began_ms, now_ms)):
+            return
+        talk.sheet.truth.learn_said(digits)
+        talk.notes.write(KeypadPressed(digits=digits, at_ms=now_ms))
+        if self._consent.open and len(digits) == 1:
+            self._waiting.our_turn()
+            self._consent.answered(digits, by_keypad=True)
+            return
+        await self._floor.carry_out(talk.turns.keypad(prompts.keypad_entry(digits)))

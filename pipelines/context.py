@@ -1,7 +1,7 @@
 """What the model knows now: the conversation as it was heard, the facts, and the tools."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +9,7 @@ from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
 from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
 from pipecat.processors.aggregators.llm_context import LLMContext
 
+import prompts
 from domain.events import AgentSpoke, CallerSaid, Event
 
 KEEP_TURNS = 12
@@ -42,7 +43,8 @@ class Context:
     instructions: str
     """The stable prefix: cached by providers, so it comes first and never changes in a call."""
     facts: str
-    tools: ToolsSchema
+    tools: Callable[[], Sequence[Mapping[str, Any]]]
+    """What the model may ask for at this moment, as a chat-completions request takes it."""
     messages: list[Message] = field(default_factory=list)
     _open_answer: Message | None = None
 
@@ -63,6 +65,12 @@ class Context:
                 return
             if message["role"] != "tool" and not message.get("tool_calls"):
                 return
+
+    def replace_in_callers_words(self, was: str, now: str) -> None:
+        """What the caller said must not be known any more."""
+        for message in self.messages:
+            if message["role"] == "user" and was in message["content"]:
+                message["content"] = message["content"].replace(was, now)
 
     def agent_was_heard(self, text: str) -> None:
         """Words of ours that were played; the sentences of one answer make one message."""
@@ -96,8 +104,27 @@ class Context:
 
     def for_model(self) -> LLMContext:
         """A context of its own for each inference: what a model is told never changes under it."""
-        messages: list[Any] = list(self.messages)
-        return LLMContext(messages=messages, tools=self.tools)
+        return self._told(list(self.messages))
+
+    def for_going_on(self, under_way: str) -> LLMContext:
+        """For a model that is to finish an answer that broke off.
+
+        `under_way`: the words of that answer that the caller is still to hear.
+        """
+        return self.for_correction(under_way, prompts.text("goes_on.md"))
+
+    def for_correction(self, under_way: str, note: str) -> LLMContext:
+        """The conversation with what is still to be heard of the answer, and a word to the model about it."""
+        messages = list(self.messages)
+        if under_way and messages and messages[-1] is self._open_answer:
+            messages[-1] = {"role": "assistant", "content": f"{messages[-1]['content']} {under_way}"}
+        elif under_way:
+            messages.append({"role": "assistant", "content": under_way})
+        messages.append({"role": "user", "content": note})
+        return self._told(messages)
+
+    def _told(self, messages: list[Any]) -> LLMContext:
+        return LLMContext(messages=messages, tools=tools_schema(self.tools()))
 
     def system_instruction(self) -> str:
         return f"{self.instructions}\n\n{self.facts}"

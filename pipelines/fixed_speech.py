@@ -5,14 +5,26 @@ import audioop
 import hashlib
 import math
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from loguru import logger
 
 from domain.company import Voice
 
-Render = Callable[[str, Voice, str], Awaitable[bytes]]
-"""(text, voice, language) to mu-law at 8 kHz; raises what the engine raised."""
+
+@dataclass(frozen=True, kw_only=True)
+class Rendered:
+    """The sound of one sentence."""
+
+    mulaw: bytes
+    """At 8 kHz."""
+    by_substitute: bool = False
+    """By the second voice, since the first one failed: good for now, and not kept for the next start."""
+
+
+Render = Callable[[str, Voice, str], Awaitable[Rendered]]
+"""(text, voice, language) to sound; raises what the last engine raised."""
 
 HOLD_SOUND_S = 2.0
 AT_ONCE = 4
@@ -35,29 +47,37 @@ class FixedSpeech:
     async def prepare(self, sentences: Iterable[str], voice: Voice, language: str) -> int:
         """Load or synthesise what is missing, a few at a time; returns how many could not be made."""
         few = asyncio.Semaphore(AT_ONCE)
+        errors: set[str] = set()
 
-        async def made(text: str) -> bool:
+        async def made(text: str) -> Rendered | None:
             key = self._key(text, voice)
             try:
                 async with few:
-                    self._sounds[key] = await self._load_or_render(key, text, voice, language)
+                    rendered = await self._load_or_render(key, text, voice, language)
             except Exception as error:  # whatever an engine raises, the others must still be prepared
-                logger.bind(engine=self._engine, error=type(error).__name__).warning(
-                    "a fixed sentence could not be synthesised; it will be spoken live"
-                )
-                return False
-            return True
+                errors.add(type(error).__name__)
+                return None
+            self._sounds[key] = rendered.mulaw
+            return rendered
 
         wanted = [text for text in dict.fromkeys(filter(None, sentences)) if self.sound(text, voice) is None]
-        return (await asyncio.gather(*map(made, wanted))).count(False)
+        rendered = await asyncio.gather(*map(made, wanted))
+        missing = rendered.count(None)
+        substituted = sum(it is not None and it.by_substitute for it in rendered)
+        if missing or substituted:
+            logger.bind(
+                engine=self._engine, live=missing, by_second_voice=substituted, errors=sorted(errors)
+            ).warning("fixed sentences could not be synthesised; they are spoken live or by the second voice")
+        return missing
 
-    async def _load_or_render(self, key: str, text: str, voice: Voice, language: str) -> bytes:
+    async def _load_or_render(self, key: str, text: str, voice: Voice, language: str) -> Rendered:
         path = self._folder / f"{key}.ulaw"
         if await asyncio.to_thread(path.exists):
-            return await asyncio.to_thread(path.read_bytes)
-        sound = await self._render(text, voice, language)
-        await asyncio.to_thread(_write, path, sound)
-        return sound
+            return Rendered(mulaw=await asyncio.to_thread(path.read_bytes))
+        rendered = await self._render(text, voice, language)
+        if not rendered.by_substitute:
+            await asyncio.to_thread(_write, path, rendered.mulaw)
+        return rendered
 
     def _key(self, text: str, voice: Voice) -> str:
         name = voice.names.get(self._engine, "")

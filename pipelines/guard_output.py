@@ -1,6 +1,6 @@
 """The last look at a sentence before it is spoken: cut from the model's words, put into words for the ear."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pipecat.frames.frames import (
     Frame,
@@ -15,6 +15,9 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from domain.sentences import SentenceCutter
 
+OVER = -1
+"""No answer has this number: nothing more of one that was held back is said."""
+
 
 class GuardOutput(FrameProcessor):
     """Between model and text-to-speech: whole sentences pass, each after it was planned as an utterance."""
@@ -22,6 +25,8 @@ class GuardOutput(FrameProcessor):
     def __init__(
         self,
         *,
+        unsupported: Callable[[str], Sequence[str]],
+        on_held_back: Callable[[int, Sequence[str]], None],
         for_the_ear: Callable[[str], str],
         plan: Callable[[str], None],
         on_first_word: Callable[[], None],
@@ -29,7 +34,10 @@ class GuardOutput(FrameProcessor):
         answer_number: Callable[[], int],
         on_end: Callable[[int], None],
     ) -> None:
+        """`unsupported`: kinds of what nothing bears out; the rest of such an answer is not said."""
         super().__init__(name="guard-output", enable_direct_mode=True)
+        self._unsupported = unsupported
+        self._on_held_back = on_held_back
         self._for_the_ear = for_the_ear
         self._plan = plan
         self._on_first_word = on_first_word
@@ -53,22 +61,28 @@ class GuardOutput(FrameProcessor):
                     self._silent_so_far = False
                     self._on_first_word()
                 for sentence in self._cutter.add(frame.text):
-                    await self._speak(sentence)
+                    if not await self._speak(sentence):
+                        break
             case FunctionCallsStartedFrame() if direction is FrameDirection.DOWNSTREAM:
                 self._on_tools(len(frame.function_calls))
             case LLMFullResponseEndFrame():
-                if rest := self._cutter.rest():
-                    await self._speak(rest)
-                self._on_end(self._answer)
+                rest = self._cutter.rest()
+                if not rest or await self._speak(rest):
+                    self._on_end(self._answer)
             case InterruptionFrame():
                 self._cutter = SentenceCutter()
                 await self.push_frame(frame, direction)
             case _:
                 await self.push_frame(frame, direction)
 
-    async def _speak(self, sentence: str) -> None:
+    async def _speak(self, sentence: str) -> bool:
+        """False where it was held back, and with it what follows."""
+        if kinds := self._unsupported(sentence):
+            held, self._answer, self._cutter = self._answer, OVER, SentenceCutter()
+            self._on_held_back(held, kinds)
+            return False
         spoken = self._for_the_ear(sentence)
-        if not spoken.strip():
-            return
-        self._plan(spoken)
-        await self.push_frame(TTSSpeakFrame(spoken, append_to_context=False))
+        if spoken.strip():
+            self._plan(spoken)
+            await self.push_frame(TTSSpeakFrame(spoken, append_to_context=False))
+        return True

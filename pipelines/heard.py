@@ -4,14 +4,13 @@ import itertools
 from collections.abc import Callable
 from typing import Literal
 
-from domain.company import Voice
-from domain.events import AgentSpoke, Event, NoticePlayed
+from domain.events import AgentSpoke, NoticePlayed
 from domain.playout import Role, Utterance
-from pipelines.context import Context
-from pipelines.fixed_speech import FixedSpeech
+from pipelines.call_sheet import CallSheet
+from pipelines.guard_input import GuardInput
 from pipelines.line import LineOut
 from pipelines.mouth import Mouth
-from pipelines.recorder import Recorder
+from pipelines.notes import Notes
 from pipelines.timing import TurnTiming
 
 IN_CONTEXT: frozenset[Role] = frozenset({"answer", "sentence"})
@@ -23,27 +22,28 @@ class Heard:
 
     def __init__(
         self,
+        sheet: CallSheet,
+        notes: Notes,
+        guard: GuardInput,
         *,
-        context: Context,
-        recorder: Recorder,
-        fixed_speech: FixedSpeech,
-        voice: Voice,
-        write: Callable[[Event], None],
-        ms: Callable[[float], int],
         on_audible: Callable[[Utterance], None],
         on_all_heard: Callable[[], None],
         on_notice: Callable[[Literal["disclosure", "recording"]], None],
     ) -> None:
-        self._context = context
-        self._recorder = recorder
-        self._fixed_speech = fixed_speech
-        self._voice = voice
-        self._write = write
-        self._ms = ms
+        self._context = sheet.context
+        self._fixed_speech = sheet.kit.fixed_speech
+        self._voice = sheet.line.voice
+        self._notes = notes
+        self._guard = guard
         self._tell_audible = on_audible
         self._tell_all_heard = on_all_heard
         self._tell_notice = on_notice
+        self._under_way: dict[str, Utterance] = {}
+        """The model's sentences that were planned and are not yet heard to their end, by id."""
         self._ids = itertools.count(1)
+        self._question = ""
+        self.heard_of_question = ""
+        """How much of the read-back the caller has heard."""
         self.turn = 0
         self.timing: TurnTiming | None = None
         """The turn that is being answered, until its first sound plays."""
@@ -58,6 +58,8 @@ class Heard:
     def plan(self, text: str, role: Role) -> None:
         """A sentence is on its way through text-to-speech."""
         utterance = self.utterance(text, role)
+        if role == "answer":
+            self._under_way[utterance.id] = utterance
         self.line_out.expect(utterance)
         self.mouth.say(utterance)
 
@@ -75,16 +77,21 @@ class Heard:
         utterance.complete = True
         self.mouth.say(utterance, next_up=next_up)
 
+    def put_question(self, text: str) -> None:
+        """Remember what of it the caller hears: it waits for their answer."""
+        self._question, self.heard_of_question = text, ""
+
     # -- hearing (the mouth's listener) ------------------------------------------------------
 
     def on_audible(self, utterance: Utterance, plays_at: float) -> None:
         if self.timing and utterance.turn == self.timing.turn and utterance.role in ("answer", "sentence"):
             came = utterance.first_sound_at or plays_at
-            self._write(self.timing.heard(min(came, plays_at), plays_at))
+            self._notes.write(self.timing.heard(min(came, plays_at), plays_at))
             self.timing = None
         self._tell_audible(utterance)
 
     def on_heard(self, utterance: Utterance) -> None:
+        self._under_way.pop(utterance.id, None)
         if not utterance.audio:  # the engine made no sound for it
             return
         self._note(utterance, utterance.text, interrupted=False)
@@ -93,8 +100,8 @@ class Heard:
                 "disclosure" if utterance.role == "disclosure" else "recording"
             )
             mark = "returned" if utterance.proved else "lost"
-            at_ms = self._ms(utterance.ended_at or 0.0)
-            self._write(NoticePlayed(notice=notice, text=utterance.text, mark=mark, at_ms=at_ms))
+            at_ms = self._notes.ms(utterance.ended_at or 0.0)
+            self._notes.write(NoticePlayed(notice=notice, text=utterance.text, mark=mark, at_ms=at_ms))
             self._tell_notice(notice)
 
     def on_all_heard(self, _now: float) -> None:
@@ -106,6 +113,7 @@ class Heard:
         """Forget what was not heard; True where the caller cut something off."""
         cut = self.mouth.drop()
         self.line_out.forget()
+        self._under_way.clear()
         for utterance, heard_s in cut:
             self._note(utterance, utterance.text_by(heard_s), interrupted=True)
         return bool(cut)
@@ -113,25 +121,36 @@ class Heard:
     def forget_unsaid(self) -> list[Utterance]:
         """Go no further than what is on the line; returns what was not begun."""
         self.line_out.forget()
-        return self.mouth.forget_unsent()
+        unsaid = self.mouth.forget_unsent()
+        for utterance in unsaid:
+            self._under_way.pop(utterance.id, None)
+        return unsaid
 
-    def unsaid(self) -> list[str]:
-        """Take out the model's sentences of which nothing was said."""
+    def unsaid(self) -> list[Utterance]:
+        """Take out what the voice was given and nothing was heard of; a wait's filling is past its use."""
         unsaid = [*self.line_out.take_silent(), *self.forget_unsaid()]
-        return [utterance.text for utterance in unsaid if utterance.role == "answer"]
+        return [utterance for utterance in unsaid if utterance.role != "filler"]
+
+    @property
+    def under_way(self) -> str:
+        """The model's words that the caller is still to hear."""
+        return " ".join(utterance.text for utterance in self._under_way.values())
 
     def _note(self, utterance: Utterance, heard: str, *, interrupted: bool) -> None:
         if utterance.started_at is None or not utterance.text:
             return
+        if utterance.text == self._question:
+            self.heard_of_question = heard
+        self._guard.agent_said(heard)
         if utterance.role in IN_CONTEXT:
             self._context.agent_was_heard(heard)
-        self._write(
+        self._notes.write(
             AgentSpoke(
                 turn=utterance.turn,
                 text=utterance.text,
                 heard=heard,
-                started_ms=self._ms(utterance.started_at),
-                ended_ms=self._ms(utterance.ended_at or utterance.started_at),
+                started_ms=self._notes.ms(utterance.started_at),
+                ended_ms=self._notes.ms(utterance.ended_at or utterance.started_at),
                 interrupted=interrupted,
                 origin="model" if utterance.role == "answer" else "fixed",
             )

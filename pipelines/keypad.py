@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from pipelines.deadlines import Deadlines
+from pipelines.inbox import Inbox
 
 PAUSE_S = 1.5
 POUND = "#"
@@ -14,8 +14,8 @@ LONGEST_ENTRY = 64
 class Keypad:
     """One entry at a time; `done` is given its digits."""
 
-    def __init__(self, deadlines: Deadlines, done: Callable[[str], Awaitable[None]]) -> None:
-        self._deadlines = deadlines
+    def __init__(self, inbox: Inbox, done: Callable[[str], Awaitable[None]]) -> None:
+        self._inbox = inbox
         self._done = done
         self._loop = asyncio.get_running_loop()
         self._digits = ""
@@ -26,12 +26,12 @@ class Keypad:
 
     async def press(self, key: str) -> None:
         if key == POUND:
-            self._deadlines.cancel("keypad")
+            self._inbox.not_at("keypad")
             await self._finish()
             return
         if len(self._digits) < LONGEST_ENTRY:
             self._digits += key
-        self._deadlines.set("keypad", self._loop.time() + PAUSE_S, self._finish)
+        self._inbox.at("keypad", self._loop.time() + PAUSE_S, self._finish)
 
     async def _finish(self) -> None:
         digits, self._digits = self._digits, ""

@@ -16,6 +16,8 @@ FIRST_TOKEN_S = 4.0
 """How long one provider may think before the next is asked, or the caller is told."""
 NEXT_TOKEN_S = 4.0
 WARM_UP_S = 5.0
+WRITTEN_WITHIN_S = 10.0
+"""For a text that nobody waits for, such as a summary."""
 KEEP_CONNECTED_S = 50.0
 """Below the minute after which most load balancers close an idle connection."""
 TOOL_CALL_S = 20.0
@@ -122,6 +124,28 @@ class Model(OpenAILLMService):
                 logger.bind(error=type(error).__name__).warning("model failed, the second one takes over")
                 self._on_failover(type(error).__name__)
         return await _begin(self._endpoints[-1], params)
+
+    async def write(self, told: LLMContext, *, instruction: str) -> str:
+        """A text beside the conversation; empty where no provider wrote one in time."""
+        adapter = self.get_llm_adapter()
+        invocation = await adapter.get_llm_invocation_params(
+            told,
+            system_instruction=instruction,
+            convert_developer_to_user=not self.supports_developer_role,
+        )
+        params = self.build_chat_completion_params(invocation) | {"stream": False}
+        params.pop("stream_options", None)
+        for endpoint in self._endpoints:
+            try:
+                async with asyncio.timeout(WRITTEN_WITHIN_S):
+                    asked = params | {"model": endpoint.model}
+                    written = await endpoint.client.chat.completions.create(**asked)
+            except (OpenAIError, TimeoutError) as error:
+                logger.bind(error=type(error).__name__).warning("a model wrote no text beside a call")
+            else:
+                if text := (written.choices[0].message.content or "").strip():
+                    return text
+        return ""
 
 
 async def _begin(endpoint: ModelEndpoint, params: dict[str, Any]) -> BoundedStream:

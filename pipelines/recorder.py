@@ -25,6 +25,7 @@ class Recorder:
         self._written = 0
         self._ahead: list[tuple[float, bytes]] = []
         """Before the recording begins: what was sent to the line and has not been heard yet."""
+        self._paused_by: set[str] = set()
 
     @property
     def running(self) -> bool:
@@ -36,22 +37,48 @@ class Recorder:
             self._caller += MULAW_SILENCE * (self._place(now) - len(self._caller))
             return
         self._sink = self._recordings.open(self._call_id)
+        if self._paused_by:
+            self._sink.pause()
         self._origin = now
         for plays_at, mulaw in self._ahead:
             heard_before = round(max(0.0, now - plays_at) * BYTES_PER_SECOND)
             self.agent(mulaw[heard_before:], max(now, plays_at))
         self._ahead.clear()
 
-    def pause(self) -> None:
-        """From here on nothing is kept, until `resume`; times stay true."""
-        if self._sink is not None:
+    def pause(self, by: str = "conversation") -> bool:
+        """From here on nothing is kept, until everybody who paused has resumed; times stay true.
+
+        False where `by` has paused it already. Also before the recording begins.
+        """
+        if by in self._paused_by:
+            return False
+        self._paused_by.add(by)
+        if self._sink is not None and len(self._paused_by) == 1:
             self._flush(len(self._caller))
             self._sink.pause()
+        return True
 
-    def resume(self) -> None:
-        if self._sink is not None:
+    def resume(self, by: str = "conversation") -> bool:
+        """False where `by` had not paused it."""
+        if by not in self._paused_by:
+            return False
+        self._paused_by.remove(by)
+        if self._sink is not None and not self._paused_by:
             self._flush(len(self._caller))
             self._sink.resume()
+        return True
+
+    def silence(self, begins: float, ends: float) -> None:
+        """What the caller said between two moments is gone, wherever it is by now; our own side stays."""
+        if self._sink is None:
+            return
+        first, past = (max(0, round((at - self._origin) * BYTES_PER_SECOND)) for at in (begins, ends))
+        from_here, to_here = max(0, first - self._written), min(past - self._written, len(self._caller))
+        if from_here < to_here:
+            self._caller[from_here:to_here] = MULAW_SILENCE * (to_here - from_here)
+        if first < min(past, self._written):
+            per_ms = BYTES_PER_SECOND // 1000
+            self._sink.silence(first // per_ms, -(-min(past, self._written) // per_ms))
 
     def caller(self, mulaw: bytes, now: float) -> None:
         """Sound of the caller that has just arrived; a stream that was away leaves its time as silence."""

@@ -16,6 +16,7 @@ class TurnTiming:
     """The recogniser said that the turn is over."""
     asked: float = 0.0
     first_word: float = 0.0
+    """The model's first word came."""
     sentence: float = 0.0
     """The first whole sentence went to text-to-speech."""
     tools_s: float = 0.0
@@ -33,11 +34,14 @@ class TurnTiming:
         """`audio_came`: its first sound reached us; `plays_at`: it reaches the caller's line."""
         asked = self.asked or self.ended
         sentence = self.sentence or asked
+        thought = sentence - asked - self.tools_s
+        worded = min(sentence - (self.first_word or sentence), thought)
         stations = {
             "end_of_turn": self.ended - self.last_sound,
             "turn_taking": asked - self.ended,
-            "model": sentence - asked - self.tools_s,
+            "model": thought - worded,
             "tools": self.tools_s,
+            "sentence": worded,
             "speech": audio_came - sentence,
             "line": plays_at - audio_came,
         }

@@ -18,12 +18,12 @@ from pipecat.frames.frames import (
     VADUserStartedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
 )
+from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.services.llm_service import LLMService
 from pipecat.services.stt_service import STTService
 from pipecat.services.tts_service import TTSService
 
-from pipelines.context import Context
 from pipelines.dialogue import Dialogue
 from pipelines.recovery import Station
 
@@ -34,10 +34,9 @@ FINAL_WAIT_S = 0.8
 class TurnTakingProcessor(FrameProcessor):
     """The dialogue's place in the pipeline: hears frames, and pushes what the dialogue orders."""
 
-    def __init__(self, dialogue: Dialogue, context: Context, *, starts_with_words: bool) -> None:
+    def __init__(self, dialogue: Dialogue, *, starts_with_words: bool) -> None:
         super().__init__(name="turn-taking", enable_direct_mode=True)
         self._dialogue = dialogue
-        self._context = context
         self._starts_with_words = starts_with_words
         self._finals: list[str] = []
         self._confidence: float | None = None
@@ -55,7 +54,7 @@ class TurnTakingProcessor(FrameProcessor):
 
     def _hear(self, frame: Frame, direction: FrameDirection) -> bool:
         """True for frames that end here."""
-        tell, caller = self._dialogue.tell, self._dialogue.callers_turn
+        tell, caller = self._dialogue.inbox.tell, self._dialogue.callers_turn
         match frame:
             case InterimTranscriptionFrame(text=words):
                 self._words_open = True
@@ -66,7 +65,8 @@ class TurnTakingProcessor(FrameProcessor):
             case EagerTranscriptionFrame(text=text):
                 tell(lambda: caller.may_be_done(text))
             case EagerEndOfTurnCancelFrame():
-                tell(self._dialogue.answer.forget_guess)
+                answer, from_model = self._dialogue.answer, direction is FrameDirection.UPSTREAM
+                tell(answer.guess_wants_action if from_model else answer.forget_guess)
                 return False
             case ProposedUserStartedSpeakingFrame():
                 if not self._starts_with_words:
@@ -77,7 +77,7 @@ class TurnTakingProcessor(FrameProcessor):
                 if not self._vad_stopped:
                     self.speech_began("")
                 self._vad_stopped = False
-                self._dialogue.not_at("final_words")
+                self._dialogue.inbox.not_at("final_words")
             case VADUserStoppedSpeakingFrame():
                 self._detector_stopped()
             case ErrorFrame() if direction is FrameDirection.UPSTREAM:
@@ -90,7 +90,7 @@ class TurnTakingProcessor(FrameProcessor):
     def speech_began(self, words: str) -> None:
         """The recogniser noticed speech, with or without its first words."""
         self._finals.clear()
-        self._dialogue.tell(lambda: self._dialogue.callers_turn.started(words))
+        self._dialogue.inbox.tell(lambda: self._dialogue.callers_turn.started(words))
 
     def _final(self, text: str, frame: TranscriptionFrame) -> None:
         if text.strip():
@@ -107,14 +107,14 @@ class TurnTakingProcessor(FrameProcessor):
             return
         self._vad_stopped = True
         at = self.get_event_loop().time() + FINAL_WAIT_S
-        self._dialogue.at("final_words", at, self._turn_over)
+        self._dialogue.inbox.at("final_words", at, self._turn_over)
 
     def _turn_over(self) -> None:
-        self._dialogue.not_at("final_words")
+        self._dialogue.inbox.not_at("final_words")
         self._vad_stopped = self._words_open = False
         text, confidence = " ".join(self._finals), self._confidence
         self._finals.clear()
-        self._dialogue.tell(lambda: self._dialogue.callers_turn.finished(text, confidence))
+        self._dialogue.inbox.tell(lambda: self._dialogue.callers_turn.finished(text, confidence))
 
     def recogniser_failed(self, service: STTService, frame: ErrorFrame) -> None:
         """It stands before us, so its errors travel away from us; one that it recovers from is none."""
@@ -127,12 +127,12 @@ class TurnTakingProcessor(FrameProcessor):
             return
         error = type(frame.exception).__name__ if frame.exception else "ErrorFrame"
         recovery, provider = self._dialogue.recovery, type(frame.processor).__name__
-        self._dialogue.tell(lambda: recovery.provider_failed(station, provider, error))
+        self._dialogue.inbox.tell(lambda: recovery.provider_failed(station, provider, error))
 
     # -- frames out (the dialogue's channel) -------------------------------------------------
 
-    async def run_model(self, *, speculative: bool) -> None:
-        await self.push_frame(LLMContextFrame(self._context.for_model(), speculation=speculative))
+    async def run_model(self, told: LLMContext, *, speculative: bool) -> None:
+        await self.push_frame(LLMContextFrame(told, speculation=speculative))
 
     async def stop_answer(self) -> None:
         await self.broadcast_interruption()  # type: ignore[no-untyped-call]  # half of pipecat is not annotated

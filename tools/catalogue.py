@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.actions import Action, Argument
-from domain.company import Company, Goal
-
-OPEN_TIERS = frozenset({"lookup", "draft"})
-"""What the gate lets through today; tools of other tiers are not even offered."""
+from domain.company import Company
+from tools.case import Case
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,23 +28,50 @@ BUILTINS: Mapping[str, Builtin] = {
         arguments=frozenset({"about"}), outcomes=frozenset({"taken", "no_number", "failed"})
     ),
     "end_call": Builtin(arguments=frozenset(), outcomes=frozenset({"ending"})),
+    "begin_goal": Builtin(arguments=frozenset({"goal"}), outcomes=frozenset({"begun"})),
+    "verify_identity": Builtin(
+        arguments=frozenset(), outcomes=frozenset({"proven", "not_proven", "too_many", "failed"})
+    ),
+    "send_code": Builtin(
+        arguments=frozenset(),
+        outcomes=frozenset({"sent", "no_address", "not_recognised", "too_many", "failed"}),
+    ),
+    "check_code": Builtin(
+        arguments=frozenset({"code"}),
+        outcomes=frozenset({"proven", "not_proven", "expired", "too_many", "failed"}),
+    ),
+    "undo_last": Builtin(
+        arguments=frozenset(),
+        outcomes=frozenset({"undone", "nothing_done", "nothing_to_undo", "too_late", "unknown", "failed"}),
+    ),
 }
 
 
-def tool_schemas(company: Company, goal: Goal | None = None) -> list[dict[str, Any]]:
-    """Tools as a chat-completions request takes them; with a goal, only those it may use.
+def tool_schemas(company: Company, case: Case | None = None) -> list[dict[str, Any]]:
+    """Tools as a chat-completions request takes them; with a case, only those that it allows at this moment.
 
     The order is the company's own, so that the prompt prefix stays the same from turn to turn.
     """
-    allowed = None if goal is None else set(goal.actions)
     return [
-        _tool(action)
+        _tool(action, company)
         for action in company.actions
-        if action.tier in OPEN_TIERS and (allowed is None or action.name in allowed)
+        if action.offered and (case is None or _allowed(action, company, case))
     ]
 
 
-def _tool(action: Action) -> dict[str, Any]:
+def _allowed(action: Action, company: Company, case: Case) -> bool:
+    """While no goal is open, one looks up; what needs more identity than there is waits for it."""
+    if action.binding.kind == "builtin":
+        return True
+    if action.identity > case.standing.level and company.verification is not None:
+        return False
+    goals = case.goals.open
+    if not goals:
+        return not action.writes
+    return any(action.name in goal.actions for goal in goals)
+
+
+def _tool(action: Action, company: Company) -> dict[str, Any]:
     return {
         "type": "function",
         "function": {
@@ -54,7 +79,9 @@ def _tool(action: Action) -> dict[str, Any]:
             "description": action.purpose,
             "parameters": {
                 "type": "object",
-                "properties": {argument.name: _schema(argument) for argument in action.arguments},
+                "properties": {
+                    argument.name: _schema(action, argument, company) for argument in action.arguments
+                },
                 "required": [argument.name for argument in action.arguments if argument.required],
                 "additionalProperties": False,
             },
@@ -62,12 +89,17 @@ def _tool(action: Action) -> dict[str, Any]:
     }
 
 
-def _schema(argument: Argument) -> dict[str, Any]:
+def _schema(action: Action, argument: Argument, company: Company) -> dict[str, Any]:
     schema: dict[str, Any] = {"type": argument.type, "description": argument.description}
     if argument.type == "date":
         schema |= {"type": "string", "format": "date"}
+    if argument.type == "money":
+        description = f"{argument.description} In {argument.currency}, such as 25.00."
+        schema |= {"type": "string", "description": description}
     if argument.pattern:
         schema["pattern"] = f"^(?:{argument.pattern})$"
     if argument.choices:
         schema["enum"] = list(argument.choices)
+    if action.binding.name == "begin_goal" and argument.name == "goal":
+        schema["enum"] = [goal.id for goal in company.goals]
     return schema

@@ -1,152 +1,70 @@
 """Reads a company's folder whole, collects every problem, and only then builds the company."""
 
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import TypeVar
 
-from adapters.company_folder.cross_checks import check_actions, check_company, check_playbooks
+from pydantic import BaseModel
+
+from adapters.company_folder.action_checks import check_actions
+from adapters.company_folder.action_shapes import ActionsShape
+from adapters.company_folder.build import build
+from adapters.company_folder.company_checks import check_company, check_playbooks
 from adapters.company_folder.documents import read_documents
 from adapters.company_folder.operations import read_operations
+from adapters.company_folder.parts import Parts
+from adapters.company_folder.policy_checks import check_messages, check_policy
+from adapters.company_folder.policy_shapes import MessagesShape, PolicyShape
 from adapters.company_folder.problems import CompanyFolderRefused, Findings
-from adapters.company_folder.shapes import (
-    DAYS,
-    ActionShape,
-    ActionsShape,
-    CompanyShape,
-    GoalShape,
-    LineShape,
-    PlaybooksShape,
-    VoiceShape,
-    parse_span,
-)
+from adapters.company_folder.shapes import CompanyShape, PlaybooksShape
 from adapters.company_folder.yaml_file import YamlFile, parse, read_text, shape
-from domain.actions import Action, Argument, Binding
-from domain.company import (
-    Company,
-    Document,
-    Goal,
-    Line,
-    OpeningHours,
-    Recognition,
-    Voice,
-)
+from domain.company import Company
+
+_Shape = TypeVar("_Shape", bound=BaseModel)
 
 
 def load_company(folder: Path) -> Company:
     """Raises `CompanyFolderRefused` with every problem, in the order of files and lines."""
     findings = Findings()
-    company_file = _yaml(folder, "company.yaml", findings)
-    playbooks_file = _yaml(folder, "playbooks.yaml", findings)
-    actions_file = _yaml(folder, "actions.yaml", findings)
-    company = shape(company_file, CompanyShape, findings)
-    playbooks = shape(playbooks_file, PlaybooksShape, findings)
-    actions = shape(actions_file, ActionsShape, findings)
+    parts = _read(folder, findings)
     persona = read_text(folder, "persona.md", findings, "how the agent speaks, in a few sentences")
     if persona is not None and not persona.strip():
         findings.add("persona.md", 1, "the file is empty", "how the agent speaks, in a few sentences")
     documents = read_documents(folder, findings)
+    if parts.company is not None:
+        check_company(parts, parts.company)
+    check_playbooks(parts)
+    check_actions(parts)
+    check_policy(parts)
+    check_messages(parts)
+    if findings.problems or not (parts.company and parts.playbooks and parts.actions and persona):
+        raise CompanyFolderRefused(str(folder), tuple(sorted(set(findings.problems))))
+    return build(parts, persona, documents)
+
+
+def _read(folder: Path, findings: Findings) -> Parts:
+    files: dict[str, YamlFile] = {}
+
+    def read(name: str, wanted: type[_Shape], *, needed: bool = True) -> _Shape | None:
+        if not needed and not (folder / name).exists():
+            files[name] = YamlFile(name, {})
+            return wanted()
+        text = read_text(folder, name, findings, f"{name}; companies/sample/{name} is an example")
+        file = None if text is None else parse(text, name, findings)
+        if file is not None:
+            files[name] = file
+        return shape(file, wanted, findings)
+
+    actions = read("actions.yaml", ActionsShape)
+    writes = actions is not None and any(action.writes for action in actions.actions)
+    sends = actions is not None and any(action.binding.message for action in actions.actions)
     bound = actions is not None and any(action.binding.openapi for action in actions.actions)
-    operations = read_operations(folder, findings, needed=bound)
-    if company_file and company:
-        check_company(company_file, company, operations, findings)
-    if playbooks_file and playbooks:
-        check_playbooks(playbooks_file, playbooks, actions, findings)
-    if actions_file and actions:
-        check_actions(actions_file, actions, company, operations, findings)
-    if findings.problems or not (company and playbooks and actions and persona):
-        raise CompanyFolderRefused(str(folder), tuple(sorted(findings.problems)))
-    return _build(company, playbooks, actions, persona, documents)
-
-
-def _yaml(folder: Path, name: str, findings: Findings) -> YamlFile | None:
-    text = read_text(folder, name, findings, f"{name}; companies/sample/{name} is an example")
-    return None if text is None else parse(text, name, findings)
-
-
-def _build(
-    company: CompanyShape,
-    playbooks: PlaybooksShape,
-    actions: ActionsShape,
-    persona: str,
-    documents: tuple[Document, ...],
-) -> Company:
-    voices = {voice.id: _voice(voice) for voice in company.voices}
-    recognise = company.recognise
-    return Company(
-        id=company.id,
-        name=company.name,
-        hours=OpeningHours(
-            zone=ZoneInfo(company.zone),
-            weekly={DAYS.index(day): tuple(map(parse_span, spans)) for day, spans in company.hours.items()},
-            closed_on=frozenset(company.closed_on),
-        ),
-        lines=tuple(_line(line, voices) for line in company.lines),
-        goals=tuple(_goal(goal) for goal in playbooks.goals),
-        actions=tuple(_action(action) for action in actions.actions),
-        persona=persona.strip(),
-        documents=documents,
-        vocabulary=tuple(company.vocabulary),
-        restricted_words=frozenset(company.restricted_words),
-        recognise=Recognition(operation=recognise.operation, argument=recognise.argument)
-        if recognise
-        else None,
-    )
-
-
-def _voice(voice: VoiceShape) -> Voice:
-    return Voice(id=voice.id, names={str(provider): name for provider, name in voice.names.items()})
-
-
-def _line(line: LineShape, voices: dict[str, Voice]) -> Line:
-    return Line(
-        id=line.id,
-        number=line.number,
-        language=line.language,
-        voice=voices[line.voice],
-        greeting=line.greeting.strip(),
-        disclosure=line.disclosure.strip(),
-        recording_notice=line.recording_notice.strip(),
-        recording=line.recording,
-        fallback_number=line.fallback_number,
-    )
-
-
-def _goal(goal: GoalShape) -> Goal:
-    return Goal(
-        id=goal.id,
-        title=goal.title,
-        phrases=tuple(goal.phrases),
-        actions=tuple(goal.actions),
-        instructions=goal.instructions.strip(),
-        resolved_when=goal.resolved_when,
-    )
-
-
-def _action(action: ActionShape) -> Action:
-    binding = action.binding
-    return Action(
-        name=action.name,
-        purpose=" ".join(action.purpose.split()),
-        tier=action.tier,
-        arguments=tuple(
-            Argument(
-                name=argument.name,
-                type=argument.type,
-                description=argument.description,
-                required=argument.required,
-                pattern=argument.pattern,
-                choices=tuple(argument.choices),
-            )
-            for argument in action.arguments
-        ),
-        binding=Binding(
-            kind="openapi" if binding.openapi else "builtin",
-            name=binding.openapi or binding.builtin or "",
-            given=dict(binding.given),
-        ),
-        outcomes={name: sentence.strip() for name, sentence in action.outcomes.items()},
-        translations={tag: dict(outcomes) for tag, outcomes in action.translations.items()},
-        outcome_by=action.outcome_by,
-        facts=tuple(action.facts),
-        timeout_s=action.timeout_s,
-        filler=action.filler,
+    return Parts(
+        company=read("company.yaml", CompanyShape),
+        playbooks=read("playbooks.yaml", PlaybooksShape),
+        actions=actions,
+        policy=read("policy.yaml", PolicyShape, needed=writes),
+        messages=read("messages.yaml", MessagesShape, needed=sends),
+        operations=read_operations(folder, findings, needed=bound),
+        files=files,
+        findings=findings,
     )

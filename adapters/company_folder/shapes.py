@@ -11,7 +11,8 @@ _HOURS = re.compile(r"(\d\d:\d\d)\s*-\s*(\d\d:\d\d)")
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Outcomes = dict[Name, Text]
+Level = Literal["unknown", "recognised", "verified", "confirmed"]
+LEVEL_HINT = "one of unknown, recognised, verified, confirmed"
 
 
 def _e164(number: str) -> str:
@@ -67,6 +68,48 @@ class RecogniseShape(Shape):
 
     operation: Text = Field(description="the operationId that finds a customer by number")
     argument: Text = Field(description="the operation's parameter that takes the number")
+    id_field: Text = Field(
+        default="customer_id", description="the field of a customer's record that holds their id"
+    )
+
+
+class FindShape(Shape):
+    """An operation that finds the record that a caller names."""
+
+    openapi: str | None = Field(default=None, description="an operationId of backoffice.openapi.json")
+    mcp: str | None = Field(default=None, description="`server.tool`")
+    given: dict[str, str] = Field(default={}, description="parameter: a path, such as `email: args.email`")
+
+
+class VerificationShape(Shape):
+    """How callers prove who they are."""
+
+    facts: dict[Name, Text] = Field(
+        min_length=1, description="argument of verify_identity: field of the customer's record"
+    )
+    needed: int = Field(ge=1, description="how many of the facts must be right, such as `2`")
+    attempts: int = Field(default=3, ge=1, le=10, description="wrong attempts allowed, such as `3`")
+    find: FindShape | None = Field(default=None, description="`openapi:` and `given:`, or leave it out")
+    code_template: Name | None = Field(default=None, description="the name of a message in messages.yaml")
+    code_to: Text | None = Field(
+        default=None, description="the field of the customer's record with the address, such as `phone`"
+    )
+    code_valid_s: int = Field(default=600, ge=60, le=3600, description="seconds, from 60 to 3600")
+
+
+class McpServerShape(Shape):
+    """A server of tools: a command, or an address."""
+
+    name: Name = Field(description="a short name in lower case, such as `bank`")
+    command: list[Text] = Field(default=[], description="the program and its arguments, one a line")
+    url: str = Field(
+        default="",
+        pattern=r"^(https?://\S+)?$",
+        description="an address that begins with http:// or https://",
+    )
+    token_variable: str = Field(
+        default="", pattern=r"^([A-Z][A-Z0-9_]*)?$", description="the name of an environment variable"
+    )
 
 
 class CompanyShape(Shape):
@@ -86,6 +129,10 @@ class CompanyShape(Shape):
     recognise: RecogniseShape | None = Field(
         default=None, description="`operation` and `argument`, or leave it out"
     )
+    verification: VerificationShape | None = Field(
+        default=None, description="`facts` and `needed`, or leave it out"
+    )
+    mcp_servers: list[McpServerShape] = Field(default=[], description="a list of servers, or leave it out")
     vocabulary: list[Text] = Field(default=[], description="names and products, one a line")
     restricted_words: list[Text] = Field(default=[], description="words, one a line")
 
@@ -119,61 +166,13 @@ class GoalShape(Shape):
     resolved_when: Text = Field(
         description="`action.outcome`, such as `find_order.found`, or an event's name"
     )
+    identity: Level = Field(default="unknown", description=LEVEL_HINT)
 
 
 class PlaybooksShape(Shape):
     """`playbooks.yaml`."""
 
     goals: list[GoalShape] = Field(min_length=1, description="at least one goal")
-
-
-class ArgumentShape(Shape):
-    """One argument of an action."""
-
-    name: Name = Field(description="a name in lower case, such as `order_number`")
-    type: Literal["string", "integer", "number", "boolean", "date"] = Field(
-        description="one of string, integer, number, boolean, date"
-    )
-    description: Text = Field(description="what it is, for the model")
-    required: bool = Field(default=True, description="`true` or `false`")
-    pattern: str | None = Field(default=None, description="a regular expression for the whole value")
-    choices: list[str] = Field(default=[], description="the allowed values")
-
-
-class BindingShape(Shape):
-    """What an action reaches: exactly one of the two."""
-
-    openapi: str | None = Field(default=None, description="an operationId of backoffice.openapi.json")
-    builtin: str | None = Field(default=None, description="a part of the product, such as `search_documents`")
-    given: dict[str, str] = Field(
-        default={}, description="operation parameter: `caller.number` or `customer.FIELD`"
-    )
-
-
-class ActionShape(Shape):
-    """One action of `actions.yaml`."""
-
-    name: Name = Field(description="a name in lower case, such as `find_order`")
-    purpose: Text = Field(description="what it is for and when to use it, for the model")
-    tier: Literal["lookup", "draft", "execute", "coordinate"] = Field(
-        description="one of lookup, draft, execute, coordinate"
-    )
-    arguments: list[ArgumentShape] = Field(default=[], description="a list of arguments, or leave it out")
-    binding: BindingShape = Field(description="`openapi: operationId` or `builtin: name`")
-    outcomes: Outcomes = Field(min_length=1, description="outcome: what the agent may say of it")
-    translations: dict[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], Outcomes] = Field(
-        default={}, description="language: its outcomes, such as `de: {found: ...}`"
-    )
-    outcome_by: str | None = Field(default=None, description="a field of the answer, such as `state`")
-    facts: list[Text] = Field(default=[], description="fields of the answer that the model may see")
-    timeout_s: float = Field(default=8.0, gt=0, le=60, description="seconds, up to 60")
-    filler: str | None = Field(default=None, description="a sentence said while the caller waits")
-
-
-class ActionsShape(Shape):
-    """`actions.yaml`."""
-
-    actions: list[ActionShape] = Field(min_length=1, description="at least one action")
 
 
 class FrontMatter(Shape):

@@ -98,7 +98,10 @@ def _note(file: YamlFile, wanted: type[BaseModel], detail: ErrorDetails, finding
             )
         case _:
             findings.add(
-                file.name, line, f"`{where}`: {detail['msg']}", hint or "see companies/sample for an example"
+                file.name,
+                line,
+                f"`{where}`: {detail['msg'].removeprefix('Value error, ')}",
+                hint or "see companies/sample for an example",
             )
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg import AsyncConnection
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, union, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.secrets import MasterKey
-from adapters.storage.tables import call_heads, callbacks, calls, subjects
+from adapters.storage.tables import call_heads, callbacks, calls, deeds, messages, subjects, voicemails
 from domain.clock import Clock
 
 
@@ -86,7 +86,11 @@ async def check_master_key(engine: AsyncEngine, keys: SubjectKeys) -> None:
 
 
 class Erasure:
-    """Erases a person: the key is destroyed, and what lies in plain tables is emptied."""
+    """Erases a person: the key is destroyed, and what lies in plain tables is emptied.
+
+    Of deeds, approvals and messages the frame stays: sums, states, ids, and the keyed hashes, so that erasing
+    somebody neither lifts a limit nor lets a thing be done twice.
+    """
 
     def __init__(self, engine: AsyncEngine, keys: SubjectKeys, clock: Clock) -> None:
         self._engine = engine
@@ -107,11 +111,22 @@ class Erasure:
     async def erase_subject(self, subject_id: int) -> Erased:
         """Once committed, nobody can read what the person said; the chains of their calls still verify."""
         theirs = select(call_heads.c.call_id).where(call_heads.c.subject_id == subject_id)
-        gone = {"wrapped_key": None, "lookup": None, "erased_at": self._clock.now()}
+        # A hidden number may have got another key for what was done before the journal was written.
+        as_others = union(
+            select(deeds.c.subject_id).where(deeds.c.call_id.in_(theirs)),
+            select(messages.c.subject_id).where(messages.c.call_id.in_(theirs)),
+        )
+        same = (subjects.c.id == subject_id) | subjects.c.id.in_(as_others)
+        now = self._clock.now()
+        gone = {"wrapped_key": None, "lookup": None, "erased_at": now}
+        unwanted = {"stored_at": now, "due_at": now}
         async with self._engine.begin() as connection:
             call_ids = tuple(await connection.scalars(theirs))
-            await connection.execute(update(subjects).where(subjects.c.id == subject_id).values(gone))
+            await connection.execute(update(subjects).where(same).values(gone))
             await connection.execute(delete(callbacks).where(callbacks.c.call_id.in_(theirs)))
+            await connection.execute(
+                update(voicemails).where(voicemails.c.call_id.in_(theirs)).values(unwanted)
+            )
             await connection.execute(update(calls).where(calls.c.id.in_(theirs)).values(caller=""))
         return Erased(subject_id=subject_id, call_ids=call_ids)
 

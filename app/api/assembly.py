@@ -14,11 +14,13 @@ from app.api.doors import Doors
 from app.api.live_feed import LiveFeed
 from app.api.pages.desk import Pages
 from app.api.reading import Kept, Reading
+from app.api.recording_pause import RecordingPauseApi
 from app.api.sign_in import SignIn
 from app.api.sound import SoundApi
 from app.api.version import product_version
 from app.metrics import Metrics
 from app.settings import Settings
+from app.telephony.recording_pause import RecordingPause
 from domain.clock import Clock
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
@@ -28,8 +30,18 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def open_api(settings: Settings, kept: Kept, clock: Clock, metrics: Metrics | None = None) -> APIRouter:
-    """Without `CALLWRIGHT_API_KEY` everything is there and nobody comes in."""
+def open_api(
+    settings: Settings,
+    kept: Kept,
+    clock: Clock,
+    metrics: Metrics | None = None,
+    *,
+    recording_pause: RecordingPause | None = None,
+) -> APIRouter:
+    """Without `CALLWRIGHT_API_KEY` everything is there and nobody comes in.
+
+    `recording_pause`: of the calls that this process carries, where it carries any.
+    """
     access = Access(settings.api_key.get_secret_value() if settings.api_key else None, clock)
     doors, audit, reading = Doors(access, metrics or Metrics()), Audit(clock), Reading(kept)
     shown = HTTPBearer(auto_error=False, description="CALLWRIGHT_API_KEY")
@@ -42,6 +54,7 @@ def open_api(settings: Settings, kept: Kept, clock: Clock, metrics: Metrics | No
     )
     CallsApi(reading, kept.verification, audit).add_to(api)
     SoundApi(reading, kept.recordings, audit).add_to(api)
+    RecordingPauseApi(recording_pause, audit).add_to(api)
     LiveFeed(kept.live, audit).add_to(api)
 
     sign_in = SignIn(access, doors)

@@ -1,4 +1,4 @@
-"""Every look at a call's data leaves a line: which call, what of it, and who looked."""
+"""Every look at a call's data, and every hand laid on a live call, leaves a line: which, what, and who."""
 
 from collections import OrderedDict
 from typing import Literal
@@ -8,7 +8,8 @@ from loguru import logger
 from app.api.access import Visitor
 from domain.clock import Clock
 
-Look = Literal["events", "page", "recording", "waveform", "live", "list", "proof"]
+Look = Literal["events", "page", "recording", "voicemail", "waveform", "live", "list", "proof"]
+Deed = Literal["recording paused", "recording resumed"]
 SAME_LOOK_S = 60.0
 """A player asks for a recording in many pieces, a live page for its events every second: one look."""
 REMEMBERED = 1000
@@ -33,3 +34,6 @@ class Audit:
         logger.bind(audit=True, call_id=call_id, what=what, who=visitor.name).info(
             "somebody looked at a call"
         )
+
+    def did(self, visitor: Visitor, what: Deed, call_id: str) -> None:
+        logger.bind(audit=True, call_id=call_id, what=what, who=visitor.name).info("somebody acted on a call")

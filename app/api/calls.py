@@ -5,13 +5,21 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
 
-from adapters.storage.recordings import RecordingRow as StoredRecording
 from adapters.storage.verification import Verification
 from adapters.storage.views import Erased, Recorded
 from app.api.audit import Audit
 from app.api.doors import CallId, Visiting
-from app.api.reading import Reading, cursor, parse_cursor
-from app.api.shapes import CallList, CallProof, CallRow, CallWithEvents, EventRow, Proof, RecordingRow
+from app.api.reading import Dossier, Reading, cursor, parse_cursor
+from app.api.shapes import (
+    CallList,
+    CallProof,
+    CallRow,
+    CallWithEvents,
+    EventRow,
+    Proof,
+    RecordingRow,
+    VoicemailRow,
+)
 from app.api.wording import masked
 from domain.call import Call
 from domain.journal import KIND_NAMES, UnknownEvent, Verdict
@@ -64,7 +72,8 @@ class CallsApi:
         return CallWithEvents(
             **row_of(call).model_dump(exclude={"caller"}),
             caller=call.caller,
-            recording=_recording(dossier.recording, dossier.recording_starts_ms),
+            recording=_recording(dossier),
+            voicemail=_voicemail(dossier),
             events=[event_row(recorded) for recorded in dossier.events],
         )
 
@@ -127,14 +136,23 @@ def proof_of(verdict: Verdict) -> CallProof:
     )
 
 
-def _recording(recording: StoredRecording | None, starts_ms: int) -> RecordingRow | None:
+def _recording(dossier: Dossier) -> RecordingRow | None:
+    recording, call_id = dossier.recording, dossier.call.id
     if recording is None:
         return None
     return RecordingRow(
-        url=f"/api/calls/{recording.call_id}/recording.wav",
-        waveform_url=f"/api/calls/{recording.call_id}/waveform",
-        starts_ms=starts_ms,
+        url=f"/api/calls/{call_id}/recording.wav",
+        waveform_url=f"/api/calls/{call_id}/waveform",
+        starts_ms=dossier.recording_starts_ms,
         pauses_ms=list(recording.pauses_ms),
         state=recording.state,
         delete_on=recording.delete_on,
+    )
+
+
+def _voicemail(dossier: Dossier) -> VoicemailRow | None:
+    if dossier.voicemail is None:
+        return None
+    return VoicemailRow(
+        url=f"/api/calls/{dossier.call.id}/voicemail.wav", delete_on=dossier.voicemail.delete_on
     )

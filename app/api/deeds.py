@@ -19,6 +19,7 @@ from domain.events import (
     PassageCited,
     ProviderFailed,
     RecordingPaused,
+    RecordingResumed,
     RecordingStarted,
     SilenceMet,
     StreamLost,
@@ -51,7 +52,7 @@ _ENDS: dict[str, tuple[str, Tone]] = {
     "refused": ("refused", "warn"),
 }
 
-OfTheLine = RecordingStarted | RecordingPaused | StreamLost | StreamResumed | CallEnded
+OfTheLine = RecordingStarted | RecordingPaused | RecordingResumed | StreamLost | StreamResumed | CallEnded
 OfTheTalk = NoticePlayed | CallerInterrupted | KeypadPressed | SilenceMet | WaitFilled | ProviderFailed
 OfTheGoal = GoalOpened | GoalResolved | PassageCited | MessageTaken | ContextShortened
 Told = OfTheLine | OfTheTalk | OfTheGoal | ActionProposed | UnknownEvent
@@ -82,7 +83,9 @@ def deed_of(
             )
         case ActionProposed():
             return _action(event, at_ms, decided, done)
-        case RecordingStarted() | RecordingPaused() | StreamLost() | StreamResumed() | CallEnded():
+        case RecordingStarted() | RecordingPaused() | RecordingResumed():
+            return _of_the_line(event, at_ms)
+        case StreamLost() | StreamResumed() | CallEnded():
             return _of_the_line(event, at_ms)
         case GoalOpened() | GoalResolved() | PassageCited() | MessageTaken() | ContextShortened():
             return _of_the_goal(event, at_ms)
@@ -119,6 +122,8 @@ def _of_the_line(event: OfTheLine, at_ms: int) -> Deed:
             )
         case RecordingPaused(reason=reason):
             return Deed(at_ms=at_ms, tone="warn", label="recording paused", text=reason)
+        case RecordingResumed():
+            return Deed(at_ms=at_ms, tone="plain", label="recording", text="both sides are recorded again")
         case StreamLost(code=code):
             return Deed(
                 at_ms=at_ms,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from statistics import median
 from typing import Protocol
 
-from adapters.recordings import EncryptedRecordings
+from adapters.recordings import EncryptedRecordings, voicemail_of
 from adapters.storage.calls import PostgresCalls
 from adapters.storage.recordings import PostgresRecordingList
 from adapters.storage.recordings import RecordingRow as StoredRecording
@@ -67,6 +67,7 @@ class Dossier:
     events: Sequence[Recorded]
     story: Story
     recording: StoredRecording | None
+    voicemail: StoredRecording | None
 
     @property
     def recording_starts_ms(self) -> int:
@@ -97,7 +98,8 @@ class Reading:
             return None
         events = await self._kept.views.events(call_id)
         recording = await self._kept.recording_list.of_call(call_id)
-        return Dossier(call=call, events=events, story=tell(events), recording=recording)
+        voicemail = await self._kept.recording_list.of_call(voicemail_of(call_id))
+        return Dossier(call=call, events=events, story=tell(events), recording=recording, voicemail=voicemail)
 
     async def proof(self, call_id: str) -> Verdict:
         return await self._kept.verification.verify(call_id)

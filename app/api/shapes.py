@@ -54,11 +54,40 @@ class RecordingRow(BaseModel):
     delete_on: date
 
 
+class VoicemailRow(BaseModel):
+    """What the caller left to be called back, where the agent could not go on."""
+
+    url: str
+    delete_on: date
+
+
+class RecordingWish(BaseModel):
+    """Whether a live call's recording shall stand still."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    paused: bool
+    reason: str = Field(
+        default="asked for at the desk",
+        min_length=1,
+        max_length=200,
+        pattern=r"^[^\x00-\x1f\x7f]+$",
+        description="Goes into the journal; no personal data",
+    )
+
+
+class RecordingState(BaseModel):
+    """How it is now."""
+
+    paused: bool
+
+
 class CallWithEvents(CallRow):
     """One call with everything that happened in it."""
 
     caller: str = Field(description="E.164; empty where it was hidden or the person was erased")
     recording: RecordingRow | None
+    voicemail: VoicemailRow | None
     events: list[EventRow]
 
 
@@ -67,6 +96,7 @@ class Waveform(BaseModel):
 
     duration_ms: int
     starts_ms: int = Field(description="Milliseconds from the call's answer to the recording's first sound")
+    pauses_ms: list[tuple[int, int]] = Field(description="From the recording's first sound; kept as silence")
     caller: list[float]
     agent: list[float]
 

@@ -19,6 +19,7 @@ from app.api.doors import (
 )
 from app.api.pages import render
 from app.api.shapes import SignInLink
+from app.bodies import read_body
 
 FORM_BYTES = 4096
 HOME = "/calls"
@@ -116,10 +117,6 @@ def _within(to: str) -> str:
 
 
 async def _short_form(request: Request) -> dict[str, str]:
-    """Reads no more than a form of ours can be, whoever sends it."""
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > FORM_BYTES:
-            raise HTTPException(413, detail="This form is too long.")
+    """No more than a form of ours can be, whoever sends it."""
+    body = await read_body(request, longest=FORM_BYTES)
     return {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}

@@ -11,15 +11,16 @@ from fastapi import APIRouter, Header, HTTPException, Query, Response
 from fastapi.responses import StreamingResponse
 
 from adapters.recording_file import RecordingDamaged
-from adapters.recordings import EncryptedRecordings
+from adapters.recordings import EncryptedRecordings, voicemail_of
 from adapters.secrets import KeyUnusable
 from app.api.audit import Audit
 from app.api.doors import CallId, Visiting
-from app.api.reading import Reading
+from app.api.reading import Dossier, Reading
 from app.api.shapes import Waveform
 from domain.playout import BYTES_PER_SECOND
 
 NO_RECORDING = "There is no recording of this call: it was switched off, not begun, or deleted on its day."
+NO_VOICEMAIL = "There is no voicemail of this call: none was left, it is not here yet, or its day has come."
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 FINE = 80
 """Samples, 10 ms: the finest stretch of an outline."""
@@ -56,6 +57,14 @@ class SoundApi:
             },
         )
         router.add_api_route(
+            "/calls/{call_id}/voicemail.wav",
+            self._voicemail,
+            tags=["sound"],
+            summary="What the caller left to be called back, on the left channel",
+            response_class=Response,
+            responses={200: {"content": {"audio/wav": {}}}, 404: {"description": NO_VOICEMAIL}},
+        )
+        router.add_api_route(
             "/calls/{call_id}/waveform",
             self._waveform,
             tags=["sound"],
@@ -66,22 +75,16 @@ class SoundApi:
     async def _recording(
         self, visitor: Visiting, call_id: CallId, range_: Annotated[str | None, Header(alias="range")] = None
     ) -> Response:
-        size, pieces = await self._opened(call_id)
+        size, pieces = await self._opened(call_id, NO_RECORDING)
         self._audit.looked(visitor, "recording", call_id)
-        headers = {
-            "Accept-Ranges": "bytes",
-            "Cache-Control": "private, no-store",
-            "Content-Disposition": f'inline; filename="call-{call_id[:8]}.wav"',
-        }
-        span = asked_span(range_, size)
-        if span is None:
-            headers["Content-Length"] = str(size)
-            return StreamingResponse(pieces, headers=headers, media_type="audio/wav")
-        if span.begin >= span.end:
-            raise HTTPException(416, headers={"Content-Range": f"bytes */{size}"})
-        headers["Content-Length"] = str(span.end - span.begin)
-        headers["Content-Range"] = f"bytes {span.begin}-{span.end - 1}/{size}"
-        return StreamingResponse(cut(pieces, span), 206, headers=headers, media_type="audio/wav")
+        return _ranged(size, pieces, range_, f"call-{call_id[:8]}")
+
+    async def _voicemail(
+        self, visitor: Visiting, call_id: CallId, range_: Annotated[str | None, Header(alias="range")] = None
+    ) -> Response:
+        size, pieces = await self._opened(voicemail_of(call_id), NO_VOICEMAIL)
+        self._audit.looked(visitor, "voicemail", call_id)
+        return _ranged(size, pieces, range_, f"voicemail-{call_id[:8]}")
 
     async def _waveform(
         self,
@@ -99,21 +102,41 @@ class SoundApi:
         dossier = await self._reading.dossier(call_id)
         self._audit.looked(visitor, "waveform", call_id)
         response.headers["Cache-Control"] = "private, no-store"
+        duration_ms = samples * 1000 // BYTES_PER_SECOND
         return Waveform(
-            duration_ms=samples * 1000 // BYTES_PER_SECOND,
+            duration_ms=duration_ms,
             starts_ms=dossier.recording_starts_ms if dossier else 0,
+            pauses_ms=_within(dossier, duration_ms) if dossier else [],
             caller=coarser(caller, buckets),
             agent=coarser(agent, buckets),
         )
 
-    async def _opened(self, call_id: str) -> tuple[int, Iterator[bytes]]:
+    async def _opened(self, name: str, missing: str) -> tuple[int, Iterator[bytes]]:
         """Bytes in all, and the pieces."""
         try:
-            return await asyncio.to_thread(_wav, self._recordings, call_id)
+            return await asyncio.to_thread(_wav, self._recordings, name)
         except FileNotFoundError:
-            raise HTTPException(404, detail=NO_RECORDING) from None
+            raise HTTPException(404, detail=missing) from None
         except (RecordingDamaged, KeyUnusable) as damaged:
             raise HTTPException(500, detail=str(damaged)) from None
+
+
+def _ranged(size: int, pieces: Iterator[bytes], asked: str | None, name: str) -> Response:
+    """All of it, or the range that a player asked for."""
+    headers = {
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "private, no-store",
+        "Content-Disposition": f'inline; filename="{name}.wav"',
+    }
+    span = asked_span(asked, size)
+    if span is None:
+        headers["Content-Length"] = str(size)
+        return StreamingResponse(pieces, headers=headers, media_type="audio/wav")
+    if span.begin >= span.end:
+        raise HTTPException(416, headers={"Content-Range": f"bytes */{size}"})
+    headers["Content-Length"] = str(span.end - span.begin)
+    headers["Content-Range"] = f"bytes {span.begin}-{span.end - 1}/{size}"
+    return StreamingResponse(cut(pieces, span), 206, headers=headers, media_type="audio/wav")
 
 
 def asked_span(header: str | None, size: int) -> Span | None:
@@ -145,6 +168,15 @@ def coarser(peaks: bytes, buckets: int) -> list[float]:
     count = min(buckets, len(peaks))
     edges = [len(peaks) * number // count for number in range(count + 1)] if count else []
     return [round(_LOUDNESS[max(peaks[begin:end])], 3) for begin, end in pairwise(edges)]
+
+
+def _within(dossier: Dossier, duration_ms: int) -> list[tuple[int, int]]:
+    """The pauses on the recording's own time; one that still goes on reaches to its end."""
+    starts_ms = dossier.recording_starts_ms
+    return [
+        (max(0, since - starts_ms), duration_ms if until is None else min(duration_ms, until - starts_ms))
+        for since, until in dossier.story.pauses_ms
+    ]
 
 
 def _wav(recordings: EncryptedRecordings, call_id: str) -> tuple[int, Iterator[bytes]]:

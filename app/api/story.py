@@ -6,7 +6,6 @@ Pure: the page, its live updates and `callwright call` show the same story.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from statistics import median
 from typing import Literal
 
@@ -28,15 +27,16 @@ from domain.events import (
     MessageTaken,
     NoticePlayed,
     ProviderFailed,
+    RecordingPaused,
+    RecordingResumed,
     RecordingStarted,
-    StreamResumed,
     TurnTimed,
     WaitFilled,
 )
 from domain.journal import UnknownEvent
 
-RESTARTED_MS = 2000
-"""A resumed call that is this far behind its own clock began to count anew."""
+NEAR_MS = 2000
+"""An answer this near to its measure is the one that was measured."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +97,8 @@ class Story:
     erased: int
     """Events whose person was erased: they are counted, and nothing of them is left to show."""
     recording_from_ms: int | None
+    pauses_ms: Sequence[tuple[int, int | None]]
+    """When the recording stood still, from and until; None while it still does."""
     notices: Sequence[NoticePlayed]
     goals: Sequence[GoalNote]
     turns: int
@@ -113,22 +115,6 @@ class Story:
         return median(self.own_ms) if self.own_ms else None
 
 
-@dataclass
-class _Timeline:
-    """Places events on the call's own clock, in milliseconds since it was answered."""
-
-    origin: datetime
-    shift_ms: int = 0
-
-    def by_wall(self, at: datetime) -> int:
-        return max(0, round((at - self.origin).total_seconds() * 1000))
-
-    def resumed(self, at: datetime, at_ms: int) -> None:
-        """Another process took over and counts from its own start."""
-        behind = self.by_wall(at) - at_ms
-        self.shift_ms = behind if behind > RESTARTED_MS else 0
-
-
 def tell(recorded: Sequence[Recorded]) -> Story:
     """The story so far; a call may still be going on."""
     started = next((it.event for it in recorded if isinstance(it.event, CallStarted)), None)
@@ -142,6 +128,7 @@ def tell(recorded: Sequence[Recorded]) -> Story:
         last_seq=recorded[-1].seq if recorded else 0,
         erased=sum(isinstance(it.event, Erased) for it in recorded),
         recording_from_ms=first_sound,
+        pauses_ms=pauses_of(events),
         notices=[event for event in events if isinstance(event, NoticePlayed)],
         goals=goals_of(events),
         turns=sum(isinstance(event, CallerSaid) for event in events),
@@ -159,6 +146,19 @@ def goals_of(events: Sequence[Event]) -> Sequence[GoalNote]:
         elif isinstance(event, GoalResolved):
             goals[event.goal] = GoalNote(goal=event.goal, proof=event.proof)
     return list(goals.values())
+
+
+def pauses_of(events: Sequence[Event]) -> Sequence[tuple[int, int | None]]:
+    pauses: list[tuple[int, int | None]] = []
+    for event in events:
+        match event, pauses[-1:]:
+            case RecordingPaused(at_ms=at_ms), ([] | [(_, int())]):
+                pauses.append((at_ms, None))
+            case RecordingResumed(at_ms=at_ms), [(since_ms, None)]:
+                pauses[-1] = (since_ms, at_ms)
+            case _:
+                pass
+    return pauses
 
 
 def latency(event: TurnTimed, at_ms: int) -> Latency:
@@ -180,35 +180,31 @@ def _entries(recorded: Sequence[Recorded]) -> Sequence[Entry]:
     if not recorded:
         return []
     begun = next((it.at for it in recorded if isinstance(it.event, CallStarted)), recorded[0].at)
-    time = _Timeline(origin=begun)
     decided = {it.event.action_id: it.event for it in recorded if isinstance(it.event, ActionDecided)}
     done = {it.event.action_id: it.event for it in recorded if isinstance(it.event, ActionDone)}
     entries: list[Entry] = []
     for it in recorded:
-        event, wall = it.event, time.by_wall(it.at)
+        event, wall = it.event, max(0, round((it.at - begun).total_seconds() * 1000))
         match event:
             case Erased() | CallStarted() | ActionDecided() | ActionDone():
                 continue
             case CallerSaid() | AgentSpoke():
-                entries.append(_speech(event, time.shift_ms))
+                entries.append(_speech(event))
             case TurnTimed():
-                entries.append(latency(event, _before_its_answer(event, wall, recorded, time.shift_ms)))
+                entries.append(latency(event, _before_its_answer(event, wall, recorded)))
             case ActionProposed(action_id=action_id):
                 deed = deed_of(event, wall, decided=decided.get(action_id), done=done.get(action_id))
                 entries.append(deed)
-            case StreamResumed(at_ms=at_ms):
-                time.resumed(it.at, at_ms)
-                entries.append(deed_of(event, at_ms + time.shift_ms))
             case _:
                 own_time: int | None = getattr(event, "at_ms", None)
-                at = wall if own_time is None else own_time + time.shift_ms
+                at = wall if own_time is None else own_time
                 told = deed_at_the_gate(event, at) if isinstance(event, AtTheGate) else deed_of(event, at)
                 entries.append(told)
     return sorted(entries, key=lambda entry: (entry.at_ms, isinstance(entry, Speech)))
 
 
-def _speech(event: CallerSaid | AgentSpoke, shift_ms: int) -> Speech:
-    at_ms, ended_ms = event.started_ms + shift_ms, event.ended_ms + shift_ms
+def _speech(event: CallerSaid | AgentSpoke) -> Speech:
+    at_ms, ended_ms = event.started_ms, event.ended_ms
     if isinstance(event, CallerSaid):
         return Speech(at_ms=at_ms, ended_ms=ended_ms, who="caller", heard=event.text)
     return Speech(
@@ -229,14 +225,14 @@ def unheard(event: AgentSpoke) -> str:
     return " ".join(event.text.split()[len(event.heard.split()) :])
 
 
-def _before_its_answer(event: TurnTimed, wall_ms: int, recorded: Sequence[Recorded], shift_ms: int) -> int:
+def _before_its_answer(event: TurnTimed, wall_ms: int, recorded: Sequence[Recorded]) -> int:
     """A wait ends where its answer begins, however late the measure was written down."""
     starts = (
-        it.event.started_ms + shift_ms
+        it.event.started_ms
         for it in recorded
         if isinstance(it.event, AgentSpoke) and it.event.turn == event.turn
     )
-    return min([wall_ms, *(start for start in starts if abs(start - wall_ms) < RESTARTED_MS)])
+    return min([wall_ms, *(start for start in starts if abs(start - wall_ms) < NEAR_MS)])
 
 
 def _counts(events: Sequence[Event]) -> Counter[str]:

@@ -12,6 +12,7 @@ STATIONS = {
     "turn_taking": "us",
     "model": "model",
     "tools": "actions",
+    "sentence": "sentence",
     "speech": "voice",
     "line": "line",
 }

@@ -6,7 +6,7 @@ from domain.call import Call
 
 
 class CarrierAddresses:
-    """All below the configured public address; the paths are those of `voice.py` and `media.py`."""
+    """All below the configured public address; the paths are those of the doors beside this file."""
 
     def __init__(self, public_url: str) -> None:
         self._base = public_url.rstrip("/")
@@ -23,6 +23,10 @@ class CarrierAddresses:
     @property
     def stream_status(self) -> str:
         return f"{self._base}/twilio/stream-status"
+
+    @property
+    def message_status(self) -> str:
+        return f"{self._base}/twilio/message-status"
 
     def fallback(self, call: Call) -> str:
         return f"{self._base}/twilio/fallback/{call.id}"

@@ -7,10 +7,12 @@ from loguru import logger
 
 from adapters.carrier import twiml
 from adapters.carrier.signature import Form, SignatureRefused, Signatures
+from app.bodies import read_body
 from app.metrics import Metrics
 from app.telephony.lines import LineOf
 
 LONGEST_FORM = 64 * 1024
+_BODY_FAULTS = {400: "body_cut_off", 408: "body_too_slow", 413: "form_too_long"}
 Answer = Callable[[Request, Form], Awaitable[str]]
 Route = Callable[[Request], Awaitable[Response]]
 
@@ -27,8 +29,8 @@ class CarrierRequests:
     async def form(self, request: Request) -> Form:
         """The form, proven to come from the carrier and to be of our account. Raises `HTTPException`."""
         scope = request.scope
+        body = await self._body(request)
         try:
-            body = await _body(request)
             form = self._signatures.form(
                 scope["raw_path"], scope["query_string"], dict(scope["headers"]), body
             )
@@ -36,7 +38,16 @@ class CarrierRequests:
             raise self.refused(403, refused.fault) from refused
         if form.get("AccountSid") != self.account:
             raise self.refused(403, "wrong_account")
+        if form.holds_nul:
+            raise self.refused(400, "nul")
         return form
+
+    async def _body(self, request: Request) -> bytes:
+        try:
+            return await read_body(request, longest=LONGEST_FORM)
+        except HTTPException as refused:
+            self._metrics.refused.labels("voice", _BODY_FAULTS[refused.status_code]).inc()
+            raise
 
     def refused(self, status: int, reason: str) -> HTTPException:
         """Counted, and worded for whoever looks at the carrier's debugger."""
@@ -62,13 +73,3 @@ class CarrierRequests:
             return Response(document, media_type=twiml.CONTENT_TYPE)
 
         return route
-
-
-async def _body(request: Request) -> bytes:
-    """Not `request.body()`, which reads without a bound."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LONGEST_FORM:
-            raise HTTPException(413, "form_too_long")
-    return bytes(body)

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from starlette.routing import BaseRoute
 
 from adapters.carrier.signature import Signatures
+from adapters.recordings import EncryptedRecordings
 from app.metrics import Metrics
 from app.telephony.admission import Admission, LoopLag
 from app.telephony.call_control import CallControl
@@ -17,14 +18,17 @@ from app.telephony.fallback import FallbackDoor
 from app.telephony.lines import LineOf
 from app.telephony.live_calls import LiveCalls, OpenConversation
 from app.telephony.media import MediaDoor
+from app.telephony.recording_pause import RecordingPause
 from app.telephony.steering import Steering
 from app.telephony.voice import VoiceDoor
+from app.telephony.voicemails import VoicemailCollector
 from domain.call import Bounds
 from domain.clock import Clock
 from domain.ports.callbacks import Callbacks
 from domain.ports.calls import CallStore
 from domain.ports.journal import Journal
 from domain.ports.phone import Phone
+from domain.ports.voicemail import CarrierRecordings, OwedVoicemails
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,12 +58,14 @@ class Exchange:
     admission: Admission
     lag: LoopLag
     caretaker: Caretaker
+    voicemails: VoicemailCollector
+    recording_pause: RecordingPause
     routers: Sequence[APIRouter]
     routes: Sequence[BaseRoute]
 
     @property
     def watches(self) -> Sequence[Callable[[], Coroutine[None, None, None]]]:
-        return (self.lag.watch, self.caretaker.watch)
+        return (self.lag.watch, self.caretaker.watch, self.voicemails.watch)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +76,9 @@ class Trunk:
     phone: Phone
     journal: Journal
     callbacks: Callbacks
+    voicemails: OwedVoicemails
+    carrier_recordings: CarrierRecordings
+    recordings: EncryptedRecordings
     open_conversation: OpenConversation
     line_of: LineOf
     clock: Clock
@@ -122,6 +131,15 @@ def open_exchange(
         admission=admission,
         lag=lag,
         caretaker=Caretaker(control=control, live=live, store=trunk.store, clock=trunk.clock),
+        voicemails=VoicemailCollector(
+            owed=trunk.voicemails,
+            carrier=trunk.carrier_recordings,
+            recordings=trunk.recordings,
+            clock=trunk.clock,
+        ),
+        recording_pause=RecordingPause(
+            live=live, store=trunk.store, journal=trunk.journal, clock=trunk.clock
+        ),
         routers=_webhooks(account, signatures, trunk, control, admission),
         routes=media.routes,
     )
@@ -152,6 +170,11 @@ def _webhooks(
         metrics=trunk.metrics,
     )
     fallback = FallbackDoor(
-        requests=requests, steering=steering, callbacks=trunk.callbacks, line_of=trunk.line_of
+        requests=requests,
+        steering=steering,
+        callbacks=trunk.callbacks,
+        voicemails=trunk.voicemails,
+        journal=trunk.journal,
+        line_of=trunk.line_of,
     )
     return voice.router, fallback.router

@@ -1,5 +1,7 @@
 """What a caller gets when the agent cannot go on: a person, or a message to be called back; never silence."""
 
+import re
+
 from fastapi import APIRouter, Request
 from loguru import logger
 
@@ -8,9 +10,14 @@ from adapters.carrier.signature import Form
 from app.telephony.carrier_requests import CarrierRequests
 from app.telephony.lines import LineOf
 from app.telephony.steering import Steering
-from domain.call import FallbackAsked, FallbackFinished, State
+from domain.call import Call, FallbackAsked, FallbackFinished, State
+from domain.events import MessageTaken
 from domain.ports.callbacks import CallbackRequest, Callbacks
+from domain.ports.journal import Journal
+from domain.ports.voicemail import OwedVoicemails
 
+RECORDING_SID = re.compile(r"RE[0-9a-fA-F]{32}")
+VOICE_MESSAGE = "voice message"
 REACHED = {"completed", "answered"}
 """`DialCallStatus` when the person was on the line."""
 
@@ -19,11 +26,20 @@ class FallbackDoor:
     """The steps of the fallback, each asked for by the carrier."""
 
     def __init__(
-        self, *, requests: CarrierRequests, steering: Steering, callbacks: Callbacks, line_of: LineOf
+        self,
+        *,
+        requests: CarrierRequests,
+        steering: Steering,
+        callbacks: Callbacks,
+        voicemails: OwedVoicemails,
+        journal: Journal,
+        line_of: LineOf,
     ) -> None:
         self._requests = requests
         self._steering = steering
         self._callbacks = callbacks
+        self._voicemails = voicemails
+        self._journal = journal
         self._line_of = line_of
 
     @property
@@ -60,13 +76,17 @@ class FallbackDoor:
 
     async def _recorded(self, request: Request, form: Form) -> str:
         call = await self._steering.named_call(request, form)
-        if recording := form.get("RecordingSid"):
-            message = CallbackRequest(
-                call_id=call.id,
-                company=call.company,
-                number=call.caller,
-                name="",
-                about=f"voice message {recording}",
-            )
-            await self._callbacks.take(message)
+        recording_id = form.get("RecordingSid")
+        if RECORDING_SID.fullmatch(recording_id):  # also after a caller who hung up while they spoke
+            await self._leave(call, recording_id)
         return await self._steering.finish(call, FallbackFinished())
+
+    async def _leave(self, call: Call, recording_id: str) -> None:
+        """The sound is fetched later; what is owed is noted before the carrier is answered."""
+        message = CallbackRequest(
+            call_id=call.id, company=call.company, number=call.caller, name="", about=VOICE_MESSAGE
+        )
+        message_id = await self._callbacks.take(message)
+        if await self._voicemails.note(recording_id, call.id):
+            taken = MessageTaken(message_id=message_id, number=call.caller, name="", about=VOICE_MESSAGE)
+            self._journal.write(call.id, taken)

@@ -9,6 +9,7 @@ from app.metrics import Metrics
 from app.telephony.media_socket import AsgiMediaSocket
 from domain.call import Call
 from domain.ports.media import Conversation, Ending
+from domain.ports.recordings import RecordingSwitch
 
 OpenConversation = Callable[[Call], Conversation]
 KILL_S = 2.5
@@ -29,6 +30,10 @@ class LiveCall:
     @property
     def talks(self) -> bool:
         return self._run is not None and not self._run.done()
+
+    @property
+    def recorder(self) -> RecordingSwitch:
+        return self._conversation.recorder
 
     @property
     def closing(self) -> bool:
@@ -106,6 +111,11 @@ class LiveCalls:
             self._calls[call.id] = LiveCall(call.id, self._open(call))
             self._metrics.live_calls.set(len(self._calls))
         return self._calls[call.id]
+
+    def recorder(self, call_id: str) -> RecordingSwitch | None:
+        """None where the call is not of this process, or its conversation is over."""
+        live = self._calls.get(call_id)
+        return None if live is None or live.closing else live.recorder
 
     async def evict(self, call_id: str, stream_sid: str) -> None:
         if live := self._calls.get(call_id):

@@ -21,6 +21,7 @@ from domain.clock import Clock
 from domain.ports.calls import CallExists, CallStore
 
 CALL_SID = re.compile(r"CA[0-9a-fA-F]{32}")
+CALL_ID = re.compile(r"[0-9a-f]{32}")
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
@@ -73,7 +74,8 @@ class Steering:
 
     async def named_call(self, request: Request, form: Form) -> Call:
         """The call in the address, which must be the one that the carrier speaks of."""
-        call = await self._store.load(request.path_params["call_id"])
+        call_id = request.path_params["call_id"]
+        call = await self._store.load(call_id) if CALL_ID.fullmatch(call_id) else None
         if call is None or call.carrier_call_id != form.get("CallSid"):
             raise self._requests.refused(404, "wrong_call")
         return call

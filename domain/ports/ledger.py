@@ -55,6 +55,10 @@ class Ledger(Protocol):
 
     async def load(self, deed_id: str) -> Deed | None: ...
 
+    async def standing(self, company: str, action: str, subject: str) -> Deed | None:
+        """The deed that holds this subject, if there is one."""
+        ...
+
     async def replace(self, deed: Deed, expected_version: int) -> bool:
         """Store `deed` if the stored version is `expected_version`; False when somebody was faster."""
         ...

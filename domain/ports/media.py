@@ -3,6 +3,8 @@
 from enum import Enum
 from typing import Protocol
 
+from domain.ports.recordings import RecordingSwitch
+
 
 class SocketClosed(Exception):
     """The peer is gone; `code` is the WebSocket close code (RFC 6455, 1006 when the socket just died)."""
@@ -42,6 +44,9 @@ class Ending(Enum):
 
 class Conversation(Protocol):
     """One call's talk. It outlives its socket: after `STREAM_LOST` it can be run once more on a new one."""
+
+    @property
+    def recorder(self) -> RecordingSwitch: ...
 
     async def run(self, socket: MediaSocket, stream_sid: str) -> Ending:
         """Talk until the end; leaves no task behind. Cancelling it is the kill switch and ends within 2 s."""

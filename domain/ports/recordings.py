@@ -16,6 +16,13 @@ class RecordingSink(Protocol):
 
     def resume(self) -> None: ...
 
+    def silence(self, from_ms: int, to_ms: int) -> None:
+        """What the caller said in this span of what was written is silence from now on, and nowhere kept.
+
+        Milliseconds of sound since this sink was opened; our own side stays.
+        """
+        ...
+
     async def close(self) -> None:
         """Everything is on disk, encrypted."""
         ...
@@ -26,4 +33,21 @@ class Recordings(Protocol):
 
     def open(self, call_id: str) -> RecordingSink:
         """Begin the call's recording, or go on with it."""
+        ...
+
+
+class RecordingSwitch(Protocol):
+    """A live call's recording, as those see it who may silence it."""
+
+    @property
+    def running(self) -> bool:
+        """It has begun: the notice was heard, and the line is one that is recorded."""
+        ...
+
+    def pause(self, by: str) -> bool:
+        """Nothing is kept until everybody who paused has resumed; False where `by` has paused already."""
+        ...
+
+    def resume(self, by: str) -> bool:
+        """False where `by` had not paused."""
         ...

@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from evals.bench.call_start import call_start_block_ms
 from evals.bench.levels import Level, Rig, RigMissing
 from evals.bench.report import Report, print_report
 from evals.bench.servers import PEER, Product, idle_memory_mb
@@ -26,12 +27,13 @@ def main() -> int:
     except RigMissing as missing:
         print(missing, file=sys.stderr)  # noqa: T201
         return 2
+    call_starts = call_start_block_ms(rig)
     with Product.running_database(BUILD / "bench") as product:
         idle = idle_memory_mb(product, rig)
         ours = _climb(rig, product.command(), product.target(), _levels(chosen.levels, OURS), "ours")
         clear_by_vad = rig.run("ours-nova", product.command(nova=True), product.target(), 1)
     peer = _climb(rig, PEER.command(), PEER.target(), _levels(chosen.peer_levels, PEERS), "peer")
-    report = Report.of(ours=ours, peer=peer, by_vad=clear_by_vad, idle_mb=idle)
+    report = Report(ours=ours, peer=peer, by_vad=clear_by_vad, idle_mb=idle, call_starts_ms=call_starts)
     print_report(report)
     (BUILD / "bench.json").write_text(json.dumps(report.keys(), indent=1) + "\n")
     return 0

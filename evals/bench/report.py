@@ -17,10 +17,8 @@ class Report:
     peer: Sequence[Level]
     by_vad: Level
     idle_mb: float
-
-    @classmethod
-    def of(cls, *, ours: Sequence[Level], peer: Sequence[Level], by_vad: Level, idle_mb: float) -> "Report":
-        return cls(ours=ours, peer=peer, by_vad=by_vad, idle_mb=idle_mb)
+    call_starts_ms: Sequence[float]
+    """The longest block of the loop as a call started, a process's first call first."""
 
     def keys(self) -> dict[str, float | None]:
         """What `build/bench.json` holds; None where a level was not run."""
@@ -34,6 +32,8 @@ class Report:
             "clear_p95_ms": _at(self.ours, 20, "barge_own_ms", "p95"),
             "clear_vad_p95_ms": self.by_vad.p("barge_clear_ms", "p95"),
             "idle_mb": round(self.idle_mb, 1),
+            "call_start_block_ms": max(self.call_starts_ms),
+            "later_call_start_block_ms": max(self.call_starts_ms[1:]),
             "mb_per_call": most.result.get("server", {}).get("rss_per_call_mb"),
             "cpu_per_call_second": most.result.get("server", {}).get("cpu_per_call_s"),
         }

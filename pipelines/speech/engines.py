@@ -1,9 +1,11 @@
 """Which speech engines a process uses, by settings: pipecat's own services, each with its endpoint.
 
-Each service is imported where it is made: together they are 100 MB of an idle process.
+Each service is imported where it is made: together they are 100 MB of an idle process. `make_ready` imports
+the chosen ones before the first call.
 """
 # ruff: noqa: PLC0415
 
+import importlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, assert_never
@@ -13,6 +15,7 @@ from pipecat.services.stt_service import STTService
 from pipecat.services.tts_service import TTSService
 
 from domain.company import Line, Voice
+from pipelines.speech.shared_tls import tls_context
 from pipelines.speech.silero import silero_detector
 
 SpeechToText = Literal["deepgram-flux", "deepgram-nova", "local"]
@@ -26,6 +29,15 @@ PROVIDERS_OWN: Mapping[str, str] = {
     "cartesia": "wss://api.cartesia.ai/tts/websocket",
     "elevenlabs": "wss://api.elevenlabs.io",
 }
+_HOMES: Mapping[str, str] = {
+    "deepgram-flux": "pipelines.speech.deepgram",
+    "deepgram-nova": "pipecat.services.deepgram.stt",
+    "deepgram": "pipelines.speech.deepgram",
+    "openai": "pipecat.services.openai.tts",
+    "cartesia": "pipecat.services.cartesia.tts",
+    "elevenlabs": "pipecat.services.elevenlabs.tts",
+}
+"""The module of each engine's service."""
 SYNTHESIS_SILENT_S = 2.0
 """An engine that sends no sound for this long has ended the sentence, or failed."""
 
@@ -44,6 +56,7 @@ class SpeechSettings:
     keyterms: tuple[str, ...] = ()
     """Words of the company that the recogniser should expect."""
     end_of_turn_ms: int | None = None
+    """The longest silence inside a turn; None for the engine's own."""
 
     def endpoint(self, service: str) -> str:
         return self.endpoints.get(service) or PROVIDERS_OWN[service]
@@ -72,6 +85,14 @@ class EngineEars:
     async def release(self) -> None:
         if self.on_release:
             await self.on_release()
+
+
+def make_ready(settings: SpeechSettings) -> None:
+    """Import the chosen services and build what all sockets share: seconds that no call should wait for."""
+    for engine in (settings.speech_to_text, settings.text_to_speech):
+        if engine in _HOMES:
+            importlib.import_module(_HOMES[engine])
+    tls_context()
 
 
 def flux(settings: SpeechSettings, line: Line) -> EngineEars:
@@ -104,7 +125,7 @@ def nova(settings: SpeechSettings, line: Line) -> EngineEars:
         ),
         audio_passthrough=False,
     )
-    return EngineEars(service=service, detector=silero_detector())
+    return EngineEars(service=service, detector=silero_detector(settings.end_of_turn_ms))
 
 
 def deepgram_voice(settings: SpeechSettings, name: str) -> TTSService:

@@ -10,6 +10,7 @@ from pipecat.services.tts_service import TTSService
 
 from domain.clock import Clock
 from domain.company import Line, Voice
+from pipelines.fixed_speech import Rendered
 from pipelines.speech import rendering, silero
 from pipelines.speech.engines import (
     EngineEars,
@@ -17,10 +18,12 @@ from pipelines.speech.engines import (
     SpeechToText,
     TextToSpeech,
     flux,
+    make_ready,
     nova,
     voice,
 )
 from pipelines.speech.local.decoder_pool import DecoderPool
+from pipelines.speech.local.end_of_speech import SpeechBounds
 from pipelines.speech.local.stt import LANGUAGES, LocalSTTService
 from pipelines.speech.local.tts import LocalTTSService
 from pipelines.speech.local.voice import LocalVoice
@@ -53,6 +56,9 @@ class SpeechEngines:
         )
 
     async def start(self) -> None:
+        """Everything that only a first call would else wait for, the others with it."""
+        for choice in self._choices:
+            make_ready(choice)
         if self._voice_process:
             await self._voice_process.start()
         if self._decoders:
@@ -80,9 +86,18 @@ class SpeechEngines:
         names = dict.fromkeys(choice.text_to_speech for choice in self._choices)
         return [self._voice(name, line.voice, line.language) for name in names]
 
-    async def render(self, text: str, speaker: Voice, language: str) -> bytes:
-        """One sentence, mu-law at 8 kHz, for keeping."""
-        engine = self._choices[0].text_to_speech
+    async def render(self, text: str, speaker: Voice, language: str) -> Rendered:
+        """One sentence, for keeping; where the first voice fails, in the second one."""
+        first, *second = dict.fromkeys(choice.text_to_speech for choice in self._choices)
+        try:
+            return Rendered(mulaw=await self._render(first, text, speaker, language))
+        except Exception:  # whatever an engine raises, the other may speak
+            if not second:
+                raise
+            sound = await self._render(second[0], text, speaker, language)
+            return Rendered(mulaw=sound, by_substitute=True)
+
+    async def _render(self, engine: TextToSpeech, text: str, speaker: Voice, language: str) -> bytes:
         if engine == "local":
             assert self._voice_process is not None
             name = speaker.names.get("local")
@@ -98,7 +113,9 @@ class SpeechEngines:
                 return nova(self._choices[0], line)
             case "local":
                 assert self._decoders is not None
-                return EngineEars(service=LocalSTTService(pool=self._decoders), weighs_pauses=True)
+                bounds = silence_bounds(self._choices[0].end_of_turn_ms)
+                service = LocalSTTService(pool=self._decoders, bounds=bounds)
+                return EngineEars(service=service, weighs_pauses=True)
 
     def _voice(self, engine: TextToSpeech, speaker: Voice, language: str) -> TTSService:
         if engine == "local":
@@ -106,3 +123,11 @@ class SpeechEngines:
             name = speaker.names.get("local")
             return LocalTTSService(voice=self._voice_process, language=language, name=name)
         return voice(replace(self._choices[0], text_to_speech=engine), speaker)
+
+
+def silence_bounds(longest_silence_ms: int | None) -> SpeechBounds:
+    """`longest_silence_ms`: inside a turn, also in one whose words want a continuation."""
+    usual = SpeechBounds()
+    if longest_silence_ms is None:
+        return usual
+    return replace(usual, end_ms=min(usual.end_ms, longest_silence_ms), unfinished_ms=longest_silence_ms)

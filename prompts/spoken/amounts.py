@@ -4,9 +4,10 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel.core import UnknownLocaleError
-from babel.numbers import get_currency_name, get_currency_precision
+from babel.numbers import get_currency_name
 from num2words import num2words
 
+from domain.money import places
 from prompts.spoken.tongues import Tongue, tongue_for
 
 _LONGEST_NUMBER = 12  # digits; beyond it nobody hears a quantity
@@ -39,11 +40,11 @@ def percent(value: int | Decimal, language: str) -> str:
 def money(minor: int, currency: str, language: str) -> str:
     """`minor` counts cents, or whole units where the currency has none."""
     tongue = tongue_for(language)
-    places = get_currency_precision(currency)
-    whole, part = divmod(abs(minor), 10**places)
+    decimals = places(currency)  # ISO 4217's; CLDR counts what is paid in cash and would say a hundredfold
+    whole, part = divmod(abs(minor), 10**decimals)
     sign = f"{tongue.minus} " if minor < 0 else ""
     if (names := tongue.currencies.get(currency)) is None:
-        value = Decimal(minor).scaleb(-places)
+        value = Decimal(minor).scaleb(-decimals)
         plain = int(value) if value == value.to_integral_value() else value
         return f"{number(plain, language)} {_currency_name(currency, tongue)}"
     said = f"{_one(whole, language)} {names[0] if whole == 1 else names[1]}"

@@ -9,8 +9,7 @@ from datetime import date, time
 from decimal import Decimal
 from functools import lru_cache
 
-from babel.numbers import get_currency_precision
-
+from domain.money import places
 from prompts.spoken.amounts import digits, money, number, ordinal, year
 from prompts.spoken.days import absolute_day, day_of_month, month_names, relative_day, time_of_day
 from prompts.spoken.tongues import Tongue
@@ -104,7 +103,7 @@ def _amount(found: re.Match[str], reading: Reading) -> str:
     value, currency = _value(found["n"], reading.tongue), _SYMBOLS.get(found["s"], found["s"])
     if value is None:
         return f"{digits(found['n'], reading.tongue.tag)} {reading.tongue.currencies[currency][1]}"
-    minor = round(value.scaleb(get_currency_precision(currency)))
+    minor = round(value.scaleb(places(currency)))
     return money(-minor if found["minus"] else minor, currency, reading.tongue.tag)
 
 

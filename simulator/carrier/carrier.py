@@ -11,6 +11,7 @@ from simulator.carrier.exchange import Exchange, FarEnd, Voice
 from simulator.carrier.faults import CallFaults, Faults
 from simulator.carrier.interpreter import Interpreter, Rejected
 from simulator.carrier.line import LineEnded, Telephone
+from simulator.carrier.messaging import Messaging
 from simulator.carrier.reach import Opener, Reach, open_websocket
 from simulator.carrier.sound import hummed
 from simulator.carrier.status_callbacks import StatusCallbacks
@@ -32,7 +33,7 @@ class CallEnded(Exception):
 
 
 class Carrier:
-    """Enough of Twilio for calls that come in. Must be made inside a running event loop, and closed."""
+    """Enough of Twilio for calls that come in and SMS that go out. To be made on a running loop; close it."""
 
     def __init__(
         self,
@@ -56,6 +57,7 @@ class Carrier:
         self.exchange = Exchange(
             account=account, reach=reach, webhooks=self.webhooks, voice=voice, far_ends=dict(far_ends or {})
         )
+        self.messaging = Messaging(account, self.webhooks, self.faults, self.exchange.later)
 
     async def place_call(
         self, from_: str, to: str, telephone: Telephone, *, faults: CallFaults | None = None

@@ -35,7 +35,7 @@ class RestFaults:
     throttle_next: int = 0
     """Requests answered 429 with error 20429, without being carried out."""
     time_out_next: int = 0
-    """Updates carried out but never answered."""
+    """Updates and messages carried out but never answered."""
     time_out_hold_s: float = 60.0
 
     def takes_throttle(self) -> bool:
@@ -48,8 +48,25 @@ class RestFaults:
 
 
 @dataclass(kw_only=True)
+class MessageFaults:
+    """The misfortunes of SMS; the count falls as it is used."""
+
+    undelivered_next: int = 0
+    """Messages whose handset is unreachable (30003)."""
+    callbacks_twice: bool = False
+    callbacks_late_s: float = 0.0
+    callbacks_out_of_order: bool = False
+    """All are told at the end, the newest first."""
+
+    def takes_undelivered(self) -> bool:
+        self.undelivered_next, hit = max(0, self.undelivered_next - 1), self.undelivered_next > 0
+        return hit
+
+
+@dataclass(kw_only=True)
 class Faults:
-    """What the carrier does wrong from now on: `calls` for those placed next, `rest` at once."""
+    """What the carrier does wrong from now on: `calls` for those placed next, the others at once."""
 
     calls: CallFaults = CallFaults()
     rest: RestFaults = field(default_factory=RestFaults)
+    messages: MessageFaults = field(default_factory=MessageFaults)

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Awaitable, Callable
 from email.utils import format_datetime
 from typing import Any
 
@@ -43,6 +44,24 @@ def install(app: FastAPI, carrier: Carrier) -> None:
     app.include_router(_Calls(carrier).router())
 
 
+def authenticated(carrier: Carrier) -> Callable[..., Awaitable[None]]:
+    """A dependency: the account's own credentials, and no throttling."""
+
+    async def authenticate(account_sid: str, request: Request) -> None:
+        given: HTTPBasicCredentials | None = await HTTPBasic(auto_error=False)(request)
+        account = carrier.account
+        known = given is not None and (
+            secrets.compare_digest(given.username.encode(), account.sid.encode())
+            and secrets.compare_digest(given.password.encode(), account.auth_token.encode())
+        )
+        if not known or account_sid != account.sid:
+            raise RestError(401, 20003, "Authenticate")
+        if carrier.faults.rest.takes_throttle():
+            raise RestError(429, 20429, "Too Many Requests")
+
+    return authenticate
+
+
 class _Calls:
     """The Calls resource of one account, and the sound of recordings."""
 
@@ -51,25 +70,17 @@ class _Calls:
 
     def router(self) -> APIRouter:
         router = APIRouter(
-            prefix="/2010-04-01/Accounts/{account_sid}", dependencies=[Depends(self._authenticate)]
+            prefix="/2010-04-01/Accounts/{account_sid}",
+            dependencies=[Depends(authenticated(self._carrier))],
         )
         router.add_api_route("/Calls.json", self.index, methods=["GET"])
         router.add_api_route("/Calls/{sid}.json", self.fetch, methods=["GET"])
         router.add_api_route("/Calls/{sid}.json", self.update, methods=["POST"])
         router.add_api_route("/Recordings/{sid}.wav", self.recording, methods=["GET"])
-        return router
-
-    async def _authenticate(self, account_sid: str, request: Request) -> None:
-        given: HTTPBasicCredentials | None = await HTTPBasic(auto_error=False)(request)
-        account = self._carrier.account
-        known = given is not None and (
-            secrets.compare_digest(given.username.encode(), account.sid.encode())
-            and secrets.compare_digest(given.password.encode(), account.auth_token.encode())
+        router.add_api_route(
+            "/Recordings/{sid}.json", self.delete_recording, methods=["DELETE"], status_code=204
         )
-        if not known or account_sid != account.sid:
-            raise RestError(401, 20003, "Authenticate")
-        if self._carrier.faults.rest.takes_throttle():
-            raise RestError(429, 20429, "Too Many Requests")
+        return router
 
     async def fetch(self, sid: str) -> dict[str, Any]:
         return self._shown(self._call(sid))
@@ -122,6 +133,10 @@ class _Calls:
         if wav is None:
             raise RestError(404, 20404, f"The requested resource {sid} was not found")
         return Response(wav, media_type="audio/x-wav")
+
+    async def delete_recording(self, sid: str) -> None:
+        if self._carrier.exchange.recordings.pop(sid, None) is None:
+            raise RestError(404, 20404, f"The requested resource {sid} was not found")
 
     def _call(self, sid: str) -> SimulatedCall:
         call = self._carrier.calls.get(sid)

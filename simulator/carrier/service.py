@@ -9,10 +9,10 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict
 
-from simulator.carrier import rest
+from simulator.carrier import rest, rest_messages
 from simulator.carrier.carrier import Carrier
 from simulator.carrier.exchange import Voice
-from simulator.carrier.faults import CallFaults, RestFaults
+from simulator.carrier.faults import CallFaults, MessageFaults, RestFaults
 from simulator.carrier.softphone import door
 
 
@@ -23,12 +23,14 @@ class FaultsAsked(BaseModel):
 
     calls: CallFaults = CallFaults()
     rest: RestFaults = RestFaults()
+    messages: MessageFaults = MessageFaults()
 
 
 def create_app(carrier: Carrier, *, speak_text: Voice | None = None) -> FastAPI:
     """`speak_text` is the voice of a softphone's caller who types."""
     app = FastAPI(title="Simulated carrier", docs_url=None, redoc_url=None)
     rest.install(app, carrier)
+    rest_messages.install(app, carrier)
     door.install(app, carrier, speak_text=speak_text)
 
     @app.get("/healthz")
@@ -38,6 +40,7 @@ def create_app(carrier: Carrier, *, speak_text: Voice | None = None) -> FastAPI:
     @app.post("/_faults")
     async def set_faults(asked: FaultsAsked) -> FaultsAsked:
         carrier.faults.calls, carrier.faults.rest = asked.calls, asked.rest
+        carrier.faults.messages = asked.messages
         return asked
 
     return app

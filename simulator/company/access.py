@@ -13,8 +13,22 @@ from starlette.exceptions import HTTPException as RoutingException
 from simulator.company.records.kept import Problem
 
 DEMO_KEY = "larkfield-demo"
+CODES = {401: "unauthorised", 404: "not_found", 405: "method_not_allowed", 422: "invalid"}
 
 bearer = HTTPBearer(auto_error=False, scheme_name="apiKey", description="The back office's API key.")
+
+
+class Refusal(HTTPException):
+    """The request is understood and not carried out; nothing has changed."""
+
+    def __init__(self, status: int, code: str, detail: str) -> None:
+        super().__init__(status, detail)
+        self.code = code
+
+
+def conflict(code: str, detail: str) -> Refusal:
+    """The record is not in a state for this."""
+    return Refusal(409, code, detail)
 
 
 def require_key(
@@ -26,8 +40,13 @@ def require_key(
         raise HTTPException(401, "Send the API key as `Authorization: Bearer <key>`.")
 
 
-def problem(status: int, detail: str) -> JSONResponse:
-    body = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail)
+def problem(status: int, detail: str, code: str | None = None) -> JSONResponse:
+    body = Problem(
+        title=HTTPStatus(status).phrase,
+        status=status,
+        code=code or CODES.get(status, "failed"),
+        detail=detail,
+    )
     headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else None
     return JSONResponse(body.model_dump(), status, headers)
 
@@ -40,7 +59,8 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def speak_in_problems(app: FastAPI) -> None:
     @app.exception_handler(RoutingException)
     async def refused(_: Request, refusal: RoutingException) -> JSONResponse:
-        return problem(refusal.status_code, refusal.detail)
+        code = refusal.code if isinstance(refusal, Refusal) else None
+        return problem(refusal.status_code, refusal.detail, code)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, refusal: RequestValidationError) -> JSONResponse:

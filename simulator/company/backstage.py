@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request
 
 from simulator.company.faults import Fault
+from simulator.company.receipts import Effect
 from simulator.company.watch import Watch
 
 router = APIRouter(include_in_schema=False)
@@ -33,6 +34,12 @@ def list_faults(request: Request) -> list[Fault]:
 @router.delete("/_faults", status_code=204)
 def end_faults(request: Request) -> None:
     _watch(request).faults.waiting.clear()
+
+
+@router.get("/_effects")
+def list_effects(request: Request, operation: str | None = None) -> list[Effect]:
+    """What was done, oldest first: an effect stands here once, however often it was asked for."""
+    return [one for one in _watch(request).receipts.effects if operation in (None, one.operation)]
 
 
 @router.get("/_requests")

@@ -26,9 +26,13 @@ class Fault(BaseModel):
     order_id: str | None = None
     customer_id: str | None = None
     """Where these are given, only requests about this order or customer are hit."""
+    writes_only: bool = False
+    skip: Annotated[int, Field(ge=0)] = 0
+    """So many requests that it would hit go well first."""
     times: Annotated[int, Field(ge=1)] | None = None
     """Until the faults are deleted where it is left out."""
     delay_s: Annotated[float, Field(ge=0)] = 0.0
+    """Before the request is carried out; after it, before the answer, with `after_effect`."""
     status: Annotated[int, Field(ge=400, le=599)] | None = None
     body: Literal["wrong_type", "huge", "error_page"] | None = None
     dropped: bool = False
@@ -36,9 +40,10 @@ class Fault(BaseModel):
     after_effect: bool = False
     """The request is carried out although its answer fails."""
 
-    def hits(self, operation: str, arguments: dict[str, Json]) -> bool:
+    def hits(self, operation: str, arguments: dict[str, Json], *, writes: bool) -> bool:
         return (
             self.operation in (None, operation)
+            and (writes or not self.writes_only)
             and self.order_id in (None, arguments.get("order_id"))
             and self.customer_id in (None, arguments.get("customer_id"))
         )
@@ -99,12 +104,16 @@ class Faults:
     def __init__(self) -> None:
         self.waiting: list[Fault] = []
 
-    def take(self, operation: str, arguments: dict[str, Json]) -> Fault | None:
-        """The first that fits; it is used up once."""
-        fault = next((one for one in self.waiting if one.hits(operation, arguments)), None)
-        if fault is None or fault.times is None:
+    def take(self, operation: str, arguments: dict[str, Json], *, writes: bool) -> Fault | None:
+        """The first that fits and need not wait for its turn; it is used up once."""
+        for place, fault in enumerate(self.waiting):
+            if not fault.hits(operation, arguments, writes=writes):
+                continue
+            if fault.skip:
+                self.waiting[place] = fault.model_copy(update={"skip": fault.skip - 1})
+                continue
+            if fault.times is not None:
+                left = [fault.model_copy(update={"times": fault.times - 1})] if fault.times > 1 else []
+                self.waiting[place : place + 1] = left
             return fault
-        place = self.waiting.index(fault)
-        left = [fault.model_copy(update={"times": fault.times - 1})] if fault.times > 1 else []
-        self.waiting[place : place + 1] = left
-        return fault
+        return None

@@ -1,19 +1,20 @@
 """Every request passes here: it is written down, and misfortunes on request befall it."""
 
 import json
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from simulator.company.access import require_key, responses
 from simulator.company.faults import Faults, Json
+from simulator.company.receipts import KEY_HEADER, SAFE, Receipts
 
 
 @dataclass(kw_only=True)
@@ -39,19 +40,45 @@ class Watch:
     """Seconds."""
     received: list[Received] = field(default_factory=list)
     faults: Faults = field(default_factory=Faults)
+    receipts: Receipts = field(default_factory=Receipts)
+    under_way: Counter[str | None] = field(default_factory=Counter)
+    """Idempotency key to how many requests with it are not answered yet."""
 
     async def answer(
         self, request: Request, operation: str, true_answer: Callable[[], Awaitable[Response]]
     ) -> Response:
         arguments = await _arguments(request)
+        key = request.headers.get(KEY_HEADER)
+        self.under_way[key] += 1
+        try:
+            return await self._answer(request, operation, arguments, true_answer)
+        finally:
+            self.under_way[key] -= 1
+
+    async def _answer(
+        self,
+        request: Request,
+        operation: str,
+        arguments: dict[str, Json],
+        true_answer: Callable[[], Awaitable[Response]],
+    ) -> Response:
         entry = Received(at=self.now(), operation=operation, arguments=arguments)
         self.received.append(entry)
-        fault = self.faults.take(operation, arguments)
+
+        async def carry_out() -> Response:
+            return await self.receipts.once(
+                request, operation, arguments=arguments, now=self.now, carry_out=true_answer
+            )
+
+        fault = self.faults.take(operation, arguments, writes=request.method not in SAFE)
         if fault is None:
-            return await _noted(entry, true_answer)
+            return await _noted(entry, carry_out)
         entry.fault = True
-        await self.sleep(fault.delay_s)
-        answer = await _noted(entry, true_answer) if fault.needs_answer else None
+        if not fault.after_effect:
+            await self.sleep(fault.delay_s)
+        answer = await _noted(entry, carry_out) if fault.needs_answer else None
+        if fault.after_effect:
+            await self.sleep(fault.delay_s)
         spoilt = fault.spoil(answer)
         entry.status = None if fault.dropped else spoilt.status_code
         return spoilt
@@ -91,13 +118,3 @@ class WatchedRoute(APIRoute):
             return await watch.answer(request, operation, lambda: handle(request))
 
         return watched
-
-
-def watched_router(tag: str) -> APIRouter:
-    """For one resource; its operations need the key and an `operation_id`."""
-    return APIRouter(
-        tags=[tag],
-        route_class=WatchedRoute,
-        dependencies=[Depends(require_key)],
-        responses=responses(401, 422),
-    )

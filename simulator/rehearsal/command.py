@@ -99,6 +99,7 @@ class Rehearsal:
             "",
             f"Phone in yourself:  {self._places.carrier_url}/softphone  (the line is {LINE})",
             f"Call pages:         {await api.sign_in_link()}  (signs you in once)",
+            f"Messages:           {self._places.post_url}  (a stand-in post: what would have gone out)",
             f"Back office:        {self._places.office_url}/openapi.json  (simulated)",
             "Ctrl-C ends the rehearsal.",
             "",

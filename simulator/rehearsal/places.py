@@ -17,6 +17,7 @@ UNSERVED_LINE = "+14155550109"
 REPORT = ROOT / "build" / "rehearsal.json"
 
 PRODUCT_PORT, CARRIER_PORT, BRAIN_PORT, OFFICE_PORT = 8080, 8090, 8093, 8790
+MAIL_PORT, POST_PORT = 8025, 8094
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,10 @@ class Places:
     carrier: int
     brain: int
     office: int
+    mail: int
+    """Speaks SMTP."""
+    post: int
+    """The page of what would have gone out."""
     home: Path = ROOT / ".callwright"
     """What the product keeps between two rehearsals: its database, its voices, recordings."""
 
@@ -57,6 +62,10 @@ class Places:
     def office_url(self) -> str:
         return f"http://{HOST}:{self.office}"
 
+    @property
+    def post_url(self) -> str:
+        return f"http://{HOST}:{self.post}"
+
 
 def find_places() -> Places:
     """The usual ports, and free ones where somebody else has those."""
@@ -65,6 +74,8 @@ def find_places() -> Places:
         carrier=free_port(CARRIER_PORT),
         brain=free_port(BRAIN_PORT),
         office=free_port(OFFICE_PORT),
+        mail=free_port(MAIL_PORT),
+        post=free_port(POST_PORT),
     )
 
 

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 import httpx
 
 from simulator.brain import MODEL
-from simulator.rehearsal.places import COMPANY, HOST, PUBLIC_URL, ROOT, Places, Secrets
+from simulator.rehearsal.places import COMPANY, HOST, LINE, PUBLIC_URL, ROOT, Places, Secrets
 
 COMMAND = (sys.executable, "-m", "app", "serve")
 START_S = 90.0
@@ -20,6 +20,7 @@ STOP_S = 8.0
 MOST_CALLS = 4
 """As many as the local engine hears at once; a scene fills them all."""
 LAST_LINES = 40
+SENDER = "Larkfield <hello@larkfield.example>"
 
 
 class ProductFailed(Exception):
@@ -44,6 +45,11 @@ def settings(places: Places, secrets: Secrets) -> dict[str, str]:
         "CALLWRIGHT_MODEL_BASE_URL": f"{places.brain_url}/v1",
         "CALLWRIGHT_BACK_OFFICE_URL": places.office_url,
         "CALLWRIGHT_BACK_OFFICE_KEY": secrets.office_key,
+        "CALLWRIGHT_SMS_FROM": LINE,
+        "CALLWRIGHT_SMTP_HOST": HOST,
+        "CALLWRIGHT_SMTP_PORT": str(places.mail),
+        "CALLWRIGHT_SMTP_SECURITY": "none",
+        "CALLWRIGHT_EMAIL_FROM": SENDER,
         "CALLWRIGHT_MAX_CALLS": str(MOST_CALLS),
         "CALLWRIGHT_LOCAL_RECOGNISERS": str(MOST_CALLS),
         "CALLWRIGHT_DRAIN_S": "0",

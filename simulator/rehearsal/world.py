@@ -1,4 +1,4 @@
-"""The world around the product, all in this process: the back office, the stand-in brain, the carrier."""
+"""The world around the product, all in this process: back office, stand-in brain, carrier and post."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,14 +14,18 @@ from simulator.carrier.account import Account, PhoneNumber
 from simulator.carrier.carrier import Carrier
 from simulator.carrier.service import serving as carrier_serving
 from simulator.company.app import app as office_app
+from simulator.post.mail_server import MailServer, listening
+from simulator.post.outbox import outbox_of
+from simulator.post.page import create_app as post_app
 from simulator.rehearsal.places import HOST, LINE, PUBLIC_URL, UNSERVED_LINE, Places, Secrets
 
 
 class World:
-    """Carrier, brain and back office of one rehearsal, and the misfortunes that may be ordered there."""
+    """Carrier, post, brain and back office of one rehearsal, and misfortunes that may be ordered there."""
 
-    def __init__(self, carrier: Carrier, places: Places, http: httpx.AsyncClient) -> None:
+    def __init__(self, carrier: Carrier, mail: MailServer, places: Places, http: httpx.AsyncClient) -> None:
         self.carrier = carrier
+        self.mail = mail
         self._places = places
         self._http = http
 
@@ -64,7 +68,10 @@ async def standing(places: Places, secrets: Secrets) -> AsyncIterator[World]:
         await stack.enter_async_context(
             carrier_serving(carrier, speak_text=speak, host=HOST, port=places.carrier)
         )
-        yield World(carrier, places, http)
+        mail = MailServer()
+        await stack.enter_async_context(listening(mail, port=places.mail))
+        await stack.enter_async_context(_listening(post_app(outbox_of(carrier.messaging, mail)), places.post))
+        yield World(carrier, mail, places, http)
 
 
 def _number(number: str) -> PhoneNumber:

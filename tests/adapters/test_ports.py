@@ -4,17 +4,20 @@ from collections.abc import Callable
 
 import pytest
 
+from adapters.carrier.recordings import TwilioRecordings
 from adapters.recordings import EncryptedRecordings, Recording, RecordingList
 from adapters.storage.callbacks import PostgresCallbacks
 from adapters.storage.calls import PostgresCalls
 from adapters.storage.journal import PostgresJournal
 from adapters.storage.knowledge import PostgresKnowledge
 from adapters.storage.recordings import PostgresRecordingList
+from adapters.storage.voicemails import PostgresVoicemails
 from domain.ports.callbacks import Callbacks
 from domain.ports.calls import CallStore
 from domain.ports.journal import Journal
 from domain.ports.knowledge import Knowledge
 from domain.ports.recordings import Recordings, RecordingSink
+from domain.ports.voicemail import CarrierRecordings, OwedVoicemails
 
 CALLS: Callable[..., CallStore] = PostgresCalls
 CALLBACKS: Callable[..., Callbacks] = PostgresCallbacks
@@ -23,6 +26,8 @@ KNOWLEDGE: Callable[..., Knowledge] = PostgresKnowledge
 RECORDINGS: Callable[..., Recordings] = EncryptedRecordings
 SINK: Callable[..., RecordingSink] = Recording
 LIST: Callable[..., RecordingList] = PostgresRecordingList
+OWED: Callable[..., OwedVoicemails] = PostgresVoicemails
+CARRIER: Callable[..., CarrierRecordings] = TwilioRecordings
 
 
 @pytest.mark.parametrize(
@@ -30,6 +35,7 @@ LIST: Callable[..., RecordingList] = PostgresRecordingList
     [
         (CALLS, CallStore), (CALLBACKS, Callbacks), (JOURNAL, Journal), (KNOWLEDGE, Knowledge),
         (RECORDINGS, Recordings), (SINK, RecordingSink), (LIST, RecordingList),
+        (OWED, OwedVoicemails), (CARRIER, CarrierRecordings),
     ],
 )  # fmt: skip
 def test_an_adapter_has_what_its_port_names(adapter: type, port: type) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.recording_file import QUIET, Appender, Chunk, Kind, RecordingDamaged, read_chunks
-from adapters.recordings import CHUNK, Begun, EncryptedRecordings, Finished
+from adapters.recordings import CHUNK, Begun, EncryptedRecordings, Finished, voicemail_of
 from adapters.secrets import KeyUnusable, MasterKey
 from adapters.storage.database import engine_for
 from adapters.storage.recordings import PostgresRecordingList
@@ -66,6 +66,10 @@ def sides(store: EncryptedRecordings, call_id: str) -> tuple[bytes, bytes]:
     return b"".join(caller for caller, _ in pieces), b"".join(agent for _, agent in pieces)
 
 
+def kinds(store: EncryptedRecordings, call_id: str) -> list[Kind]:
+    return [chunk.kind for chunk in store._chunks(call_id)]
+
+
 async def test_both_sides_are_read_back_and_hidden_on_disk(
     recordings: EncryptedRecordings, notebook: Notebook, tmp_path: Path
 ) -> None:
@@ -74,7 +78,7 @@ async def test_both_sides_are_read_back_and_hidden_on_disk(
         sink.write(b"caller!!" * 20, b"agent" * 32)
     await sink.close()
     assert sides(recordings, "call-1") == (b"caller!!" * 10_000, b"agent" * 16_000)
-    assert recordings.is_whole("call-1")
+    assert kinds(recordings, "call-1")[-1] is Kind.END
     path = tmp_path / "2026-11-28" / "call-1.recording"
     assert b"caller!!" not in path.read_bytes()
     assert path.stat().st_mode & 0o777 == 0o600
@@ -119,7 +123,37 @@ async def test_a_call_that_resumes_goes_on_in_its_file(recordings: EncryptedReco
         await sink.close()
         await sink.close()
     assert sides(recordings, "a")[0] == b"1" * 100 + b"2" * 100
-    assert recordings.is_whole("a")
+    assert kinds(recordings, "a") == [Kind.SOUND, Kind.END, Kind.SOUND, Kind.END]
+
+
+async def test_one_side_that_is_complete_is_kept_whole_whatever_was_there_before(
+    recordings: EncryptedRecordings, notebook: Notebook, tmp_path: Path
+) -> None:
+    name = voicemail_of("a")
+    await recordings.keep(name, b"cut off")
+    sound = bytes(range(256)) * 200
+    await recordings.keep(name, sound)
+    assert sides(recordings, name) == (sound, QUIET * len(sound))
+    assert kinds(recordings, name)[-1] is Kind.END
+    assert sound[:64] not in (tmp_path / "2026-12-21" / "a-voicemail.recording").read_bytes()
+    assert notebook.begins[-1].delete_on == date(2026, 12, 21)
+
+
+async def test_a_voicemail_goes_with_its_calls_recording_and_on_its_day(
+    recordings: EncryptedRecordings, notebook: Notebook
+) -> None:
+    for call_id in ("a", "b"):
+        await recordings.keep(voicemail_of(call_id), b"1")
+    await recordings.delete(("a",))
+    assert (recordings.path("a-voicemail"), notebook.gone) == (None, ["a", "a-voicemail"])
+    assert await recordings.delete_due(date(2026, 12, 21)) == 1
+    assert notebook.gone[2:] == ["b-voicemail"]
+
+
+async def test_a_disk_that_refuses_is_said(recordings: EncryptedRecordings, tmp_path: Path) -> None:
+    (tmp_path / "2026-12-21").write_text("in the way")
+    with pytest.raises(OSError, match="exists"):
+        await recordings.keep("a-voicemail", b"1")
 
 
 async def test_it_is_deleted_on_its_day(recordings: EncryptedRecordings, notebook: Notebook) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -110,6 +111,19 @@ async def test_health_readiness_and_metrics(process: Process) -> None:
             "draining",
         )
         assert "callwright_draining 1.0" in (await http.get("/metrics")).text
+
+
+@pytest.mark.parametrize(
+    ("shown", "status"),
+    [({}, 401), ({"Authorization": "Bearer other"}, 401), ({"Authorization": "Bearer t"}, 200)],
+)
+async def test_metrics_are_closed_by_a_token(process: Process, shown: dict[str, str], status: int) -> None:
+    app = create_app(replace(process.kit, metrics_token="t"))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as http:
+        answer = await http.get("/metrics", headers=shown)
+        assert answer.status_code == status
+        assert ("callwright_draining" in answer.text) == (status == 200)
+        assert (await http.get("/healthz")).status_code == 200
 
 
 async def test_a_signal_lets_the_call_end_and_keeps_the_doors_open_meanwhile(process: Process) -> None:

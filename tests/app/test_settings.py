@@ -88,6 +88,7 @@ def test_no_secret_is_shown() -> None:
         ("CALLWRIGHT_PORT", "70000", "CALLWRIGHT_PORT: Input should be less than or equal to 65535"),
         ("CALLWRIGHT_MASTER_KEY", "c2hvcnQ=", "CALLWRIGHT_MASTER_KEY: it is not 32 bytes"),
         ("CALLWRIGHT_API_KEY", "short", "CALLWRIGHT_API_KEY: it is shorter than 16"),
+        ("CALLWRIGHT_METRICS_TOKEN", "short", "CALLWRIGHT_METRICS_TOKEN: it is shorter than 16"),
         ("CALLWRIGHT_TWILIO_API_KEY", "SK1", "CALLWRIGHT_TWILIO_API_KEY_SECRET: an API key and its secret"),
         ("CALLWRIGHT_MAXCALLS", "5", "Did you mean CALLWRIGHT_MAX_CALLS?"),
     ],

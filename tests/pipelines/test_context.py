@@ -1,7 +1,6 @@
 """What the model is told: only what was heard, in a shape that every provider takes."""
 
 import pytest
-from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
 
 from domain.events import AgentSpoke, CallerSaid, SilenceMet
 from pipelines.context import KEEP_TURNS, SHORTEN_OVER, Context, tools_schema
@@ -9,7 +8,7 @@ from pipelines.context import KEEP_TURNS, SHORTEN_OVER, Context, tools_schema
 
 @pytest.fixture
 def context() -> Context:
-    return Context(instructions="Be kind.", facts="It is Monday.", tools=ToolsSchema(standard_tools=[]))
+    return Context(instructions="Be kind.", facts="It is Monday.", tools=list)
 
 
 def roles(context: Context) -> str:

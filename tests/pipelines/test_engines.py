@@ -1,7 +1,10 @@
 """The engines that settings name: each with its key, its endpoint and its own way of ending turns."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from pipecat.processors.audio.vad_processor import VADProcessor
@@ -13,7 +16,9 @@ from pipecat.services.elevenlabs.tts import ElevenLabsTTSService
 from pipecat.services.openai.tts import OpenAITTSService
 from pipecat.services.tts_service import TTSService
 
+from domain.clock import SystemClock
 from domain.company import Voice
+from pipelines.fixed_speech import Rendered
 from pipelines.speech.engines import (
     PROVIDERS_OWN,
     EngineEars,
@@ -23,6 +28,7 @@ from pipelines.speech.engines import (
     nova,
     voice,
 )
+from pipelines.speech.opening import SpeechEngines, silence_bounds
 from tests.support.scripted_call import LINE
 
 KEYS = {name: f"key-{name}" for name in ("deepgram", "openai", "cartesia", "elevenlabs")}
@@ -89,6 +95,71 @@ async def test_nova_needs_a_detector_in_front_of_it() -> None:
     assert [type(processor) for processor in ears.before()] == [VADProcessor]
     assert not ears.starts_with_words and not ears.weighs_pauses
     assert vars(ears.service._settings)["language"] == "en-US"
+
+
+@pytest.mark.parametrize(("chosen_ms", "stop_secs"), [(None, 0.3), (700, 0.7)])
+async def test_the_longest_silence_is_a_setting_of_novas_detector(
+    chosen_ms: int | None, stop_secs: float
+) -> None:
+    [detector] = nova(settings(end_of_turn_ms=chosen_ms), LINE).before()
+    assert isinstance(detector, VADProcessor)
+    assert detector._vad_controller._vad_analyzer.params.stop_secs == stop_secs
+
+
+@pytest.mark.parametrize(
+    ("chosen_ms", "ends_ms", "unfinished_ms"), [(None, 440, 1200), (300, 300, 300), (2000, 440, 2000)]
+)
+def test_the_longest_silence_is_a_setting_of_the_local_recogniser(
+    chosen_ms: int | None, ends_ms: int, unfinished_ms: int
+) -> None:
+    bounds = silence_bounds(chosen_ms)
+    assert (bounds.end_ms, bounds.unfinished_ms) == (ends_ms, unfinished_ms)
+
+
+def test_the_chosen_services_are_imported_before_the_first_call() -> None:
+    """In a process of its own: here other tests have imported them all."""
+    chosen = "SpeechSettings(speech_to_text='deepgram-nova', text_to_speech='cartesia')"
+    code = f"""
+import sys
+from pipelines.speech.engines import SpeechSettings, make_ready
+assert not [name for name in sys.modules if name.startswith("pipecat.services.cartesia")]
+make_ready({chosen})
+assert {{"pipecat.services.deepgram.stt", "pipecat.services.cartesia.tts"}} <= set(sys.modules)
+assert "pipecat.services.elevenlabs.tts" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+class Voices(SpeechEngines):
+    """The production class; which engines speak is the test's to say."""
+
+    def __init__(self, *speak: TextToSpeech) -> None:
+        choices = [settings("cartesia"), settings("elevenlabs")]
+        self.asked: list[TextToSpeech] = []
+        self._speak = speak
+        super().__init__(
+            choices,
+            clock=SystemClock(),
+            cache=Path(),
+            corpus=(),
+            vocabulary=(),
+            local_recognisers=1,
+        )
+
+    async def _render(self, engine: TextToSpeech, text: str, speaker: Voice, language: str) -> bytes:
+        self.asked.append(engine)
+        if engine not in self._speak:
+            raise ConnectionError
+        return engine.encode()
+
+
+async def test_a_fixed_sentence_is_spoken_by_the_second_voice_where_the_first_one_fails() -> None:
+    both, second = Voices("cartesia", "elevenlabs"), Voices("elevenlabs")
+    assert await both.render("Hello", SPEAKER, "en") == Rendered(mulaw=b"cartesia")
+    assert both.asked == ["cartesia"]
+    assert await second.render("Hello", SPEAKER, "en") == Rendered(mulaw=b"elevenlabs", by_substitute=True)
+    with pytest.raises(ConnectionError):
+        await Voices().render("Hello", SPEAKER, "en")
 
 
 async def test_the_first_words_are_told_with_the_start() -> None:

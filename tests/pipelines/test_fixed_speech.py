@@ -2,10 +2,14 @@
 
 import asyncio
 import audioop
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+from loguru import logger
+
 from domain.company import Voice
-from pipelines.fixed_speech import AT_ONCE, HOLD_SOUND_S, FixedSpeech, hold_sound
+from pipelines.fixed_speech import AT_ONCE, HOLD_SOUND_S, FixedSpeech, Rendered, hold_sound
 
 ANNA, BEN = Voice(id="a", names={"e": "anna"}), Voice(id="b", names={"e": "ben"})
 
@@ -14,16 +18,25 @@ class Engine:
     def __init__(self) -> None:
         self.made: list[tuple[str, str, str]] = []
         self.at_once = self.most_at_once = 0
+        self.is_second = False
 
-    async def render(self, text: str, voice: Voice, language: str) -> bytes:
+    async def render(self, text: str, voice: Voice, language: str) -> Rendered:
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         await asyncio.sleep(0)
         self.at_once -= 1
-        if text == "broken":
+        if text.startswith("broken"):
             raise RuntimeError("no sound")
         self.made.append((text, voice.id, language))
-        return text.encode()
+        return Rendered(mulaw=text.encode(), by_substitute=self.is_second)
+
+
+@pytest.fixture
+def warnings() -> Iterator[list[str]]:
+    said: list[str] = []
+    sink = logger.add(said.append, level="WARNING", format="{message}")
+    yield said
+    logger.remove(sink)
 
 
 def suffixes_in(folder: Path) -> set[str]:
@@ -65,6 +78,26 @@ async def test_one_that_fails_keeps_none_of_the_others(tmp_path: Path) -> None:
     assert await fixed.prepare(["Hello", "broken", "Goodbye"], ANNA, "en") == 1
     assert fixed.sound("broken", ANNA) is None
     assert fixed.sound("Goodbye", ANNA) == b"Goodbye"
+
+
+async def test_a_provider_that_is_down_is_one_warning(tmp_path: Path, warnings: list[str]) -> None:
+    engine = Engine()
+    fixed = FixedSpeech(tmp_path, engine="e", render=engine.render)
+    sentences = ["Hello", *(f"broken {n}" for n in range(20))]
+    assert await fixed.prepare(sentences, ANNA, "en") == 20
+    assert len(warnings) == 1
+
+
+async def test_what_the_second_voice_says_is_not_kept_for_the_next_start(
+    tmp_path: Path, warnings: list[str]
+) -> None:
+    engine = Engine()
+    engine.is_second = True
+    fixed = FixedSpeech(tmp_path, engine="e", render=engine.render)
+    assert await fixed.prepare(["Hello", "Goodbye"], ANNA, "en") == 0
+
+    assert fixed.sound("Hello", ANNA) == b"Hello"
+    assert len(warnings) == 1 and not suffixes_in(tmp_path)
 
 
 async def test_a_few_at_a_time(tmp_path: Path) -> None:

@@ -44,7 +44,10 @@ def test_question_and_answer(tmp_path: Path) -> None:
         assert call.spoken[-1].started_ms == approx(8500 + 260 + 250 + 50 + 90, abs=20)
         assert call.spoken[-1].heard == "It left our warehouse on Monday."
         assert [said.text for said in call.noted(CallerSaid)] == ["Where is my order?"]
-        assert call.noted(TurnTimed)[0].gap_ms == approx(650, abs=25)
+        [timed] = call.noted(TurnTimed)
+        assert timed.gap_ms == approx(650, abs=25)
+        assert timed.stations_ms["model"] == approx(250, abs=5)
+        assert timed.stations_ms["sentence"] == approx(50, abs=5)
         assert not call.carrier.clears
 
     run(story())

@@ -9,10 +9,11 @@ import pytest
 from openai import OpenAIError
 from pytest import approx
 
-from domain.events import MessageTaken, ProviderFailed, WaitFilled
+import prompts
+from domain.events import MessageTaken, NoticePlayed, ProviderFailed, WaitFilled
 from domain.language import language_for
 from domain.ports.media import Ending
-from tests.support.scripted_call import ScriptedCall
+from tests.support.scripted_call import LINE, ScriptedCall
 from tests.support.scripted_organs import Plan, ScriptedModel
 from tests.support.virtual_time import run
 
@@ -111,6 +112,52 @@ def test_a_model_that_dies_in_mid_answer(tmp_path: Path) -> None:
         assert call.heard[3] == "It left on Monday."
         assert call.heard[-1] == "It arrives tomorrow."
         assert call.carrier.longest_wait(ASKED_AT, 16.0) <= LONGEST_S
+
+    run(story())
+
+
+def test_an_answer_that_broke_off_is_finished_and_not_repeated(tmp_path: Path) -> None:
+    """Whoever finishes it is told what the caller hears already, word for word."""
+
+    async def story() -> None:
+        call = asking(tmp_path)
+        call.agent_plans(says="It left on Monday. It comes", dies=OpenAIError("gone"))
+        call.agent_plans(fails=OpenAIError("still gone"))
+        call.second_model = ScriptedModel(plans=[Plan(says="Tomorrow, that is.")])
+        call.caller_says(at=14.0, until=15.0, text="Thanks")
+        call.agent_plans(says="Gladly.")
+        call.caller_hangs_up(at=18.0)
+
+        await call.play()
+
+        assert failures(call) == [("model", "retry"), ("model", "second_provider")]
+        told = [(m["role"], m["content"]) for m in call.second_model.asked[0]][2:]
+        assert told == [
+            ("user", "Where is my order?"),
+            ("assistant", "It left on Monday. It comes"),
+            ("user", prompts.text("goes_on.md")),
+        ]
+        assert call.heard[3:6] == ["It left on Monday.", "It comes", "Tomorrow, that is."]
+        assert call.told()[1:] == [  # and in the next turn nothing of the breakdown is left
+            ("user", "Where is my order?"),
+            ("assistant", "It left on Monday. It comes Tomorrow, that is."),
+            ("user", "Thanks"),
+        ]
+
+    run(story())
+
+
+def test_an_answer_that_broke_off_and_lacked_nothing(tmp_path: Path) -> None:
+    async def story() -> None:
+        call = asking(tmp_path)
+        call.agent_plans(says="It left on Monday.", dies=OpenAIError("gone"))
+        call.agent_plans(says="")
+        call.caller_hangs_up(at=16.0)
+
+        await call.play()
+
+        assert failures(call) == [("model", "retry")]
+        assert call.heard[3:] == ["It left on Monday."]
 
     run(story())
 
@@ -280,6 +327,28 @@ def test_a_voice_without_sound(tmp_path: Path, second: bool) -> None:
         assert [h for h in call.heard if h in said] == (said if second else [])
         assert (SENTENCES.provider_failure in call.heard) is not second
         assert call.carrier.longest_wait(ASKED_AT, 18.0) <= LONGEST_S
+
+    run(story())
+
+
+@pytest.mark.parametrize("second", [False, True])
+def test_fixed_sentences_that_are_not_kept_and_a_voice_without_sound(tmp_path: Path, second: bool) -> None:
+    """The provider was away at the start, so nothing is kept; what the law wants heard is heard."""
+
+    async def story() -> None:
+        call = ScriptedCall(tmp_path)
+        call.keeps_sentences = False
+        call.voices_dead = [True, False] if second else [False]
+        call.caller_says(at=12.0, until=13.0, text="Where is my order?")
+        call.agent_plans(says="It arrives tomorrow.")
+        call.caller_hangs_up(at=18.0)
+
+        await call.play()
+
+        assert failures(call) == ([("text_to_speech", "second_provider")] if second else [])
+        opening = [LINE.disclosure, LINE.recording_notice, LINE.greeting]
+        assert call.heard == [*opening, "It arrives tomorrow."]
+        assert [notice.notice for notice in call.noted(NoticePlayed)] == ["disclosure", "recording"]
 
     run(story())
 

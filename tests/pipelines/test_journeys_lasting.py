@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from openai import OpenAIError
 from pytest import approx
 
 from domain.events import (
@@ -22,7 +23,7 @@ from domain.ports.media import Ending
 from tests.pipelines.asked import NOTICES_S, SENTENCES, asking
 from tests.support.scripted_call import LINE, ScriptedCall
 from tests.support.scripted_carrier import ScriptedCarrier
-from tests.support.scripted_organs import Said
+from tests.support.scripted_organs import Said, ScriptedModel
 from tests.support.virtual_time import run
 
 # -- a second socket, another process ----------------------------------------------------------
@@ -99,6 +100,7 @@ def test_another_process_knows_what_was_said(tmp_path: Path) -> None:
 
         call = ScriptedCall(tmp_path)
         call.recall = recall
+        call.answered_s_ago = 40.0
         call.caller_says(at=5.0, until=6.0, text="When will it be here?")
         call.agent_plans(says="It arrives tomorrow.")
         call.caller_hangs_up(at=12.0)
@@ -111,7 +113,8 @@ def test_another_process_knows_what_was_said(tmp_path: Path) -> None:
             ("user", "When will it be here?"),
         ]
         assert call.heard[0] == SENTENCES.resumed
-        assert len(call.noted(StreamResumed)) == 1
+        assert [resumed.at_ms for resumed in call.noted(StreamResumed)] == [40_000], "its time goes on"
+        assert call.noted(CallerSaid)[0].started_ms == approx(45_000, abs=200)
         assert call.recordings.agent
 
     run(story())
@@ -179,7 +182,7 @@ def test_a_very_long_call_is_shortened_without_its_last_turns(tmp_path: Path) ->
         await call.play()
 
         [shortened] = call.noted(ContextShortened)
-        assert shortened.summary == "They asked a lot."
+        assert shortened.summary.startswith("They asked a lot.\n")
         last = call.told()
         assert last[-1] == ("user", "Question 23?")
         assert ("assistant", "This is answer 22.") in last
@@ -192,6 +195,78 @@ def test_a_very_long_call_is_shortened_without_its_last_turns(tmp_path: Path) ->
         assert last[0][0] == "user"
         assert "They asked a lot." in call.model.asked[-1][0]["content"]
         assert len(call.noted(CallerSaid)) == 24
+
+    run(story())
+
+
+def long_call(folder: Path, *, turns: int) -> ScriptedCall:
+    """A promise and an action stand at its beginning; the rest is small talk."""
+    call = ScriptedCall(folder)
+    call.tool_result = {"outcome": "found", "product": "Aurora lamp", "total": "19.90 EUR"}
+    call.caller_says(at=7.0, until=8.5, text="Where is order TW-4712?")
+    call.agent_plans(calls=("find_order", {"order_id": "TW-4712"}))
+    call.agent_plans(says="I will ring you on Friday.")
+    for turn in range(turns):
+        begins = 13.0 + 6.0 * turn
+        call.caller_says(at=begins, until=begins + 1.0, text="And then?")
+        call.agent_plans(says="Nothing new.")
+    call.caller_hangs_up(at=13.0 + 6.0 * turns)
+    return call
+
+
+OWED = ("agent: I will ring you on Friday.", "TW-4712", "Aurora lamp", "19.90", "found")
+
+
+def test_what_a_summary_leaves_out_is_told_all_the_same(tmp_path: Path) -> None:
+    async def story() -> None:
+        call = long_call(tmp_path, turns=22)
+        call.model.summary = "They talked."
+
+        await call.play()
+
+        [shortened] = call.noted(ContextShortened)
+        told = call.model.asked[-1][0]["content"]
+        assert all(words in told and words in shortened.summary for words in OWED)
+
+    run(story())
+
+
+def test_a_second_shortening_loses_nothing_of_the_first(tmp_path: Path) -> None:
+    async def story() -> None:
+        call = long_call(tmp_path, turns=40)
+        call.model.summary = "They talked."
+
+        await call.play()
+
+        assert len(call.noted(ContextShortened)) == 2
+        assert all(words in call.model.asked[-1][0]["content"] for words in OWED)
+
+    run(story())
+
+
+def test_the_second_model_writes_the_summary_that_the_first_one_does_not(tmp_path: Path) -> None:
+    async def story() -> None:
+        call = long_call(tmp_path, turns=22)
+        call.model.summary = OpenAIError("gone")
+        call.second_model = ScriptedModel(summary="They talked at length.")
+
+        await call.play()
+
+        assert call.noted(ContextShortened)[0].summary.startswith("They talked at length.")
+
+    run(story())
+
+
+def test_without_a_summary_every_turn_stays(tmp_path: Path) -> None:
+    async def story() -> None:
+        call = long_call(tmp_path, turns=22)
+        call.model.summary = OpenAIError("gone")
+        call.second_model = ScriptedModel(summary=TimeoutError())
+
+        await call.play()
+
+        assert not call.noted(ContextShortened)
+        assert ("user", "Where is order TW-4712?") in call.told()
 
     run(story())
 

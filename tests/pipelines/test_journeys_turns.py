@@ -1,6 +1,8 @@
 """Whole calls in virtual time: who has the turn, and what becomes of what was said before."""
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest import approx
@@ -16,7 +18,7 @@ from domain.patience import FILL_AFTER_S
 from pipelines.keypad import PAUSE_S
 from tests.pipelines.asked import LONG, asking, seconds_played
 from tests.support.scripted_call import LINE, ScriptedCall
-from tests.support.scripted_organs import CHARS_PER_SECOND
+from tests.support.scripted_organs import CHARS_PER_SECOND, ENDED_AFTER_S, Plan, ScriptedModel
 from tests.support.virtual_time import run
 
 # -- over our speech ---------------------------------------------------------------------------
@@ -318,6 +320,45 @@ def test_a_guess_that_wants_an_action_does_not_act(tmp_path: Path) -> None:
 
         assert len(call.acted) == 1
         assert call.heard[3:] == ["It arrives tomorrow."]
+
+    run(story())
+
+
+class AsTheTurnEnds(ScriptedModel):
+    """Acts, then speaks. Its first answer comes so many steps of the loop after the end of the turn."""
+
+    def __init__(self, call: ScriptedCall, steps: int) -> None:
+        super().__init__()
+        self._call = call
+        self._steps = steps
+
+    async def create(self, **params: Any) -> Any:
+        acted = params["messages"][-1]["role"] == "tool"
+        self.plans = [Plan(says="It arrives tomorrow.") if acted else Plan(calls=("find_order", {"id": "1"}))]
+        answer = await super().create(**params)
+        if len(self.asked) == 1:
+            await asyncio.sleep(8.5 + ENDED_AFTER_S - self._call.carrier.now)
+            for _ in range(self._steps):
+                await asyncio.sleep(0)
+        return answer
+
+
+@pytest.mark.parametrize("steps", range(20))
+def test_a_guess_that_wants_an_action_just_as_the_turn_ends(tmp_path: Path, steps: int) -> None:
+    """Whichever comes first, the action is done once and the caller does not wait for it twice."""
+
+    async def story() -> None:
+        call = ScriptedCall(tmp_path)
+        call.caller_says(at=7.0, until=8.5, text="Where is my order", guess_at=8.0)
+        call.model = AsTheTurnEnds(call, steps)
+        call.caller_hangs_up(at=14.0)
+
+        await call.play()
+
+        assert [name for name, _ in call.acted] == ["find_order"]
+        assert call.heard[3:4] == ["It arrives tomorrow."]
+        # at most: the end at 8.76, asked anew 0.25, the action 0.1, asked 0.25 and three words, voice 0.09
+        assert call.spoken[3].started_ms <= 8760 + 250 + 100 + 250 + 30 + 90 + 30
 
     run(story())
 

@@ -6,12 +6,12 @@ from pipelines.keypad import LONGEST_ENTRY, Keypad
 
 
 class Quiet:
-    """Deadlines that never come: only the pound key ends an entry."""
+    """An inbox whose moments never come: only the pound key ends an entry."""
 
-    def set(self, *_: object) -> None:
+    def at(self, *_: object) -> None:
         return None
 
-    def cancel(self, *_: object) -> None:
+    def not_at(self, *_: object) -> None:
         return None
 
 
@@ -21,8 +21,8 @@ async def test_an_entry_without_an_end_is_cut() -> None:
     async def done(digits: str) -> None:
         entries.append(digits)
 
-    deadlines: Any = Quiet()
-    keypad = Keypad(deadlines, done)
+    inbox: Any = Quiet()
+    keypad = Keypad(inbox, done)
     for number in range(10_000):
         await keypad.press(str(number % 10))
     await keypad.press("#")

@@ -31,6 +31,9 @@ class Kept:
     def resume(self) -> None:
         self.notes.append(f"resume {len(self.caller)}")
 
+    def silence(self, from_ms: int, to_ms: int) -> None:
+        self.notes.append(f"silence {from_ms} {to_ms}")
+
     async def close(self) -> None:
         self.notes.append("close")
 
@@ -132,6 +135,45 @@ async def test_a_pause_is_told_at_its_place(recorder: Recorder, kept: Kept) -> N
 
     assert kept.notes == ["open call-1", "pause 4000", "resume 6400", "close"]
     assert len(kept.caller) == 7200
+
+
+async def test_it_resumes_when_everybody_who_paused_has_resumed(recorder: Recorder, kept: Kept) -> None:
+    recorder.start(0.0)
+    assert recorder.pause("desk") and recorder.pause()
+    assert not recorder.pause("desk")
+    caller_quiet(recorder, 0.0, 0.1)
+    assert recorder.resume()
+    assert not recorder.resume()
+    caller_quiet(recorder, 0.1, 0.2)
+    assert recorder.resume("desk")
+    await recorder.close(0.2)
+
+    assert kept.notes == ["open call-1", "pause 0", "resume 1600", "close"]
+
+
+async def test_a_pause_before_the_beginning_holds(recorder: Recorder, kept: Kept) -> None:
+    recorder.pause("desk")
+    recorder.start(0.0)
+    caller_quiet(recorder, 0.0, 0.1)
+    recorder.resume("desk")
+    await recorder.close(0.1)
+
+    assert kept.notes == ["open call-1", "pause 0", "resume 800", "close"]
+
+
+async def test_our_sound_on_its_way_into_a_pause_is_not_kept_behind_it(
+    recorder: Recorder, kept: Kept
+) -> None:
+    recorder.start(0.0)
+    caller_quiet(recorder, 0.0, 0.5)
+    recorder.agent(b"a" * 4000, 0.25)
+    recorder.pause("desk")
+    caller_quiet(recorder, 0.5, 1.0)
+    recorder.resume("desk")
+    await recorder.close(1.0)
+
+    assert kept.notes == ["open call-1", "pause 4000", "resume 8000", "close"]
+    assert kept.agent[2000:6000] == b"a" * 4000, "the sink silences what it is given while paused"
 
 
 async def test_without_a_start_nothing_is_kept(recorder: Recorder, kept: Kept) -> None:

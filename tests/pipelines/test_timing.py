@@ -11,7 +11,15 @@ def test_the_stations_add_up_to_the_gap() -> None:
 
     assert timed.turn == 3 and timed.gap_ms == 720
     assert timed.stations_ms == approx(
-        {"end_of_turn": 260, "turn_taking": 10, "model": 330, "tools": 0, "speech": 100, "line": 20}
+        {
+            "end_of_turn": 260,
+            "turn_taking": 10,
+            "model": 230,
+            "tools": 0,
+            "sentence": 100,
+            "speech": 100,
+            "line": 20,
+        }
     )
     assert sum(timed.stations_ms.values()) == approx(timed.gap_ms)
 
@@ -31,8 +39,25 @@ def test_actions_are_no_time_of_the_models() -> None:
 def test_a_sentence_of_the_runtime_needs_no_model() -> None:
     stations = TurnTiming(turn=1, last_sound=8.0, ended=8.3).heard(8.3, 8.3).stations_ms
     assert stations == approx(
-        {"end_of_turn": 300, "turn_taking": 0, "model": 0, "tools": 0, "speech": 0, "line": 0}
+        {
+            "end_of_turn": 300,
+            "turn_taking": 0,
+            "model": 0,
+            "tools": 0,
+            "sentence": 0,
+            "speech": 0,
+            "line": 0,
+        }
     )
+
+
+def test_an_action_between_first_word_and_sentence_is_time_of_neither() -> None:
+    timing = TurnTiming(turn=1, last_sound=8.0, ended=8.2, asked=8.2, first_word=8.4, sentence=10.2)
+    timing.tools_began(8.5)
+    timing.tools_ended(9.5)
+    timed = timing.heard(10.3, 10.3)
+    assert timed.stations_ms["sentence"] == approx(1000)
+    assert sum(timed.stations_ms.values()) == approx(timed.gap_ms)
 
 
 def test_a_station_is_never_below_nothing() -> None:

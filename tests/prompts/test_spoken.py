@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.money import Money
 from prompts.spoken import day, digits, fill, for_the_ear, money, number, ordinal, spelled, time_of_day
 from prompts.spoken.facts import FactMissing, UnknownForm, forms_in
 
@@ -133,6 +134,7 @@ def test_saying_it_twice_changes_nothing(written: str, language: str) -> None:
         (0, "EUR", "en", "zero euros"),
         (-500, "EUR", "en", "minus five euros"),
         (500, "JPY", "en", "five hundred Japanese yen"),
+        (2500, "RSD", "en", "twenty-five Serbian dinars"),
         (100, "EUR", "de", "ein Euro"),
         (2550, "EUR", "de", "fünfundzwanzig Euro und fünfzig Cent"),
     ],
@@ -207,6 +209,26 @@ FACTS = {
 )
 def test_a_sentence_is_filled_with_facts(sentence: str, said: str) -> None:
     assert fill(sentence, FACTS, "en-US", TODAY) == said
+
+
+@pytest.mark.parametrize(
+    "amount",
+    [
+        Money.parse("25.50 EUR"),
+        {"minor": 2550, "currency": "EUR"},
+        {"amount_minor": 2550, "currency": "EUR"},
+    ],
+)
+def test_money_is_said_the_same_however_it_is_written(amount: object) -> None:
+    assert fill("{amount|money}", {"amount": amount}, "en-US", TODAY) == "twenty-five euros and fifty cents"
+    german = fill("{args.amount|money}", {"args": {"amount": amount}}, "de-DE", TODAY)
+    assert german == "fünfundzwanzig Euro und fünfzig Cent"
+
+
+@pytest.mark.parametrize("amount", [25, "25.00", {"minor": "2550", "currency": "EUR"}, {"minor": 2550}])
+def test_what_is_no_money_is_not_said_as_money(amount: object) -> None:
+    with pytest.raises(FactMissing):
+        fill("{amount|money}", {"amount": amount}, "en-US", TODAY)
 
 
 @pytest.mark.parametrize(

@@ -9,21 +9,21 @@ from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from openai import AsyncOpenAI
-from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
-from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
 
 from domain.company import Company, Line, OpeningHours, Voice
 from domain.events import AgentSpoke, CallStarted, Event
 from domain.language import language_for
+from domain.masking import Masker, masking_words_for
 from domain.ports.callbacks import CallbackRequest
 from domain.ports.media import Ending
 from pipelines.call import LiveCall
+from pipelines.call_sheet import CallSheet
 from pipelines.context import Context
-from pipelines.fixed_speech import FixedSpeech
+from pipelines.fixed_speech import FixedSpeech, Rendered
 from pipelines.kit import Caller, CallKit, Ears, Patience
 from pipelines.model import ModelEndpoint
-from pipelines.tool_calls import ToolOutcome
 from tests.support.scripted_carrier import STREAM, ScriptedCarrier
+from tests.support.scripted_gate import ScriptedGate, ScriptedTruth
 from tests.support.scripted_organs import (
     CHARS_PER_SECOND,
     Plan,
@@ -70,12 +70,6 @@ STARTED = CallStarted(
     text_to_speech="scripted",
     model="scripted",
 )
-LOOK_UP = FunctionSchema(
-    name="find_order",
-    description="Looks up one order",
-    properties={"order_id": {"type": "string"}},
-    required=["order_id"],
-)
 
 
 class StoppedClock:
@@ -105,6 +99,8 @@ class ListRecordings:
     caller: bytearray = field(default_factory=bytearray)
     agent: bytearray = field(default_factory=bytearray)
     closed: bool = False
+    silenced: list[tuple[int, int]] = field(default_factory=list)
+    """Milliseconds from and to, as they were asked for."""
 
     def open(self, call_id: str) -> "ListRecordings":
         return self
@@ -114,6 +110,9 @@ class ListRecordings:
 
     def resume(self) -> None:
         raise AssertionError("no story pauses a recording")
+
+    def silence(self, from_ms: int, to_ms: int) -> None:
+        self.silenced.append((from_ms, to_ms))
 
     def write(self, caller: bytes, agent: bytes) -> None:
         self.caller += caller
@@ -142,9 +141,10 @@ class NobodyWatches:
         raise AssertionError("nobody watches")
 
 
-async def _kept_sound(text: str, _voice: Voice, _language: str) -> bytes:
+async def _kept_sound(text: str, _voice: Voice, _language: str) -> Rendered:
     """As long as the text, and different from place to place, so that a cut in it can be seen."""
-    return bytes(16 + i // 40 % 64 for i in range(round(len(text) / CHARS_PER_SECOND * 8000)))
+    length = round(len(text) / CHARS_PER_SECOND * 8000)
+    return Rendered(mulaw=bytes(16 + i // 40 % 64 for i in range(length)))
 
 
 class ScriptedCall:
@@ -162,13 +162,18 @@ class ScriptedCall:
         self.voices_dead = [False]
         """One voice, or one and its substitute; which of them make no sound."""
         self.voice_waits_s = 0.09
+        self.keeps_sentences = True
+        """False where the voice's provider was away when the process started."""
         self.recognisers = 1
         self.recall: Callable[[], Awaitable[Sequence[Event]]] | None = None
+        self.answered_s_ago = 0.0
         self.recogniser_fails_at: list[float] = []
         """When each recogniser, in its turn, is lost for good."""
         self.tools: dict[str, tuple[float, Mapping[str, Any]]] = {}
         """By name: seconds, and the result; `tool_takes_s` and `tool_result` for all others."""
-        self.acted: list[tuple[str, Mapping[str, Any]]] = []
+        self.gate = ScriptedGate(lambda name: self.tools.get(name, (self.tool_takes_s, self.tool_result)))
+        self.acted = self.gate.acted
+        self.truth = ScriptedTruth()
         self._line = line
         self._patience = patience or Patience()
         self._said: list[Said] = []
@@ -201,18 +206,23 @@ class ScriptedCall:
     async def play(self) -> Ending:
         await self._prepare()
         self.call = LiveCall(
-            kit=self._kit(),
-            caller=Caller(call_id="call-1", number="+14155550111", facts=lambda summary: f"Facts. {summary}"),
-            company=COMPANY,
-            line=self._line,
-            language=language_for("en"),
-            context=Context(
-                instructions="Be kind.", facts="Facts.", tools=ToolsSchema(standard_tools=[LOOK_UP])
-            ),
-            act=self._act,
-            for_the_ear=lambda text: text,
-            started=STARTED,
-            recall=self.recall,
+            CallSheet(
+                kit=self._kit(),
+                caller=Caller(
+                    call_id="call-1", number="+14155550111", facts=lambda summary: f"Facts. {summary}"
+                ),
+                company=COMPANY,
+                line=self._line,
+                language=language_for("en"),
+                context=Context(instructions="Be kind.", facts="Facts.", tools=self.gate.tools),
+                gate=self.gate,
+                truth=self.truth,
+                masker=Masker(masking_words_for("en-US")),
+                for_the_ear=lambda text: text,
+                started=STARTED,
+                recall=self.recall,
+                answered_s_ago=self.answered_s_ago,
+            )
         )
         self.ending = await self._carry()
         return self.ending
@@ -249,7 +259,8 @@ class ScriptedCall:
         fixed: list[str] = [self._line.disclosure, self._line.recording_notice, self._line.greeting]
         for value in vars(sentences).values():
             fixed += [value] if isinstance(value, str) else list(value)
-        await self._fixed.prepare(fixed, VOICE, "en-US")
+        if self.keeps_sentences:
+            await self._fixed.prepare(fixed, VOICE, "en-US")
 
     def _kit(self) -> CallKit:
         models = [self.model, *([self.second_model] if self.second_model else [])]
@@ -275,12 +286,6 @@ class ScriptedCall:
         recogniser = ScriptedRecogniser()
         self._listening = recogniser
         return ScriptedEars(service=recogniser)
-
-    async def _act(self, name: str, arguments: Mapping[str, Any]) -> ToolOutcome:
-        self.acted.append((name, arguments))
-        takes_s, result = self.tools.get(name, (self.tool_takes_s, self.tool_result))
-        await asyncio.sleep(takes_s)
-        return ToolOutcome(for_model=result, ends_call=name == "end_call")
 
     # -- what a story asserts ----------------------------------------------------------------
 

@@ -145,7 +145,7 @@ class ScriptedModel:
 
     plans: list[Plan] = field(default_factory=list)
     asked: list[list[dict[str, Any]]] = field(default_factory=list)
-    summary: str = ""
+    summary: str | Exception = ""
     """What it makes of a long call."""
 
     @property
@@ -158,6 +158,8 @@ class ScriptedModel:
 
     async def create(self, **params: Any) -> "_Answer | ChatCompletion":
         if not params["stream"]:
+            if isinstance(self.summary, Exception):
+                raise self.summary
             return _whole(self.summary)
         self.asked.append(params["messages"])
         plan = self.plans.pop(0) if self.plans else Plan(says="I have nothing to add.")

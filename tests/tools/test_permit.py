@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.tools.world import CALL, NOW, ORDER, SAMPLE, World
-from tools.actions.back_office import ReadBackOffice
+from tests.tools.world import NOW, ORDER, SAMPLE, World
 from tools.actions.errand import Errand
+from tools.actions.system_call import CallSystem
 from tools.permit import NotPermitted, Permit, issue, redeem
 
 ARGUMENTS = {"order_id": "4712"}
@@ -46,8 +46,16 @@ async def test_a_runner_reached_without_the_gate_does_nothing() -> None:
     world = World(answers={"getOrder": (200, ORDER)})
     action = SAMPLE.action("find_order")
     assert action is not None
-    errand = Errand(company=SAMPLE, call=CALL, action=action, arguments=ARGUMENTS, now=NOW)
-    forged = Permit(action="find_order", arguments=ARGUMENTS, call_id=CALL.call_id, issued_at=NOW)
+    errand = Errand(
+        company=SAMPLE,
+        call_id="call-1",
+        action=action,
+        arguments=ARGUMENTS,
+        scope={"args": ARGUMENTS},
+        key="k-1",
+        now=NOW,
+    )
+    forged = Permit(action="find_order", arguments=ARGUMENTS, call_id="call-1", issued_at=NOW)
     with pytest.raises(NotPermitted, match="not issued by the gate"):
-        await ReadBackOffice(world)(forged, errand)
-    assert world.reads == []
+        await CallSystem(world)(forged, errand)
+    assert world.calls == []

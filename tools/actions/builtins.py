@@ -1,13 +1,15 @@
 """What the product itself does for a caller: search the documents, tell the hours, take messages."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from domain.company import OpeningHours
 from domain.events import MessageTaken, PassageCited
 from domain.ports.callbacks import CallbackRequest, Callbacks
 from domain.ports.knowledge import Knowledge
-from tools.actions.errand import Errand, Result
+from tools.actions.errand import Errand, Result, Runner
 from tools.permit import Permit
+from tools.policy.scope import at
 
 _LOOK_AHEAD_DAYS = 14
 
@@ -64,13 +66,13 @@ class TakeMessage:
 
     async def __call__(self, permit: Permit, errand: Errand) -> Result:
         errand.redeem(permit)
-        number = str(errand.arguments.get("number") or errand.call.caller)
+        number = str(errand.arguments.get("number") or at(errand.scope, "caller.number") or "")
         if not number:
             return Result(outcome="no_number")
         name, about = str(errand.arguments.get("name", "")), str(errand.arguments["about"])
         message_id = await self._callbacks.take(
             CallbackRequest(
-                call_id=errand.call.call_id, company=errand.company.id, number=number, name=name, about=about
+                call_id=errand.call_id, company=errand.company.id, number=number, name=name, about=about
             )
         )
         taken = MessageTaken(message_id=message_id, number=number, name=name, about=about)
@@ -83,3 +85,34 @@ class EndCall:
     async def __call__(self, permit: Permit, errand: Errand) -> Result:
         errand.redeem(permit)
         return Result(outcome="ending")
+
+
+class BeginGoal:
+    """Notes what the caller wants: the actions of that goal are offered from then on."""
+
+    async def __call__(self, permit: Permit, errand: Errand) -> Result:
+        errand.redeem(permit)
+        if errand.case is None:
+            return Result(outcome="failed", done=False)
+        opened = errand.case.goals.begin(str(errand.arguments["goal"]))
+        goal = errand.case.goals.current
+        if goal is None:
+            return Result(outcome="failed", done=False)
+        facts: dict[str, object] = {"goal": goal.id, "instructions": goal.instructions}
+        if goal.identity > errand.case.standing.level:
+            facts["needs_identity"] = goal.identity.name.lower()
+        return Result(outcome="begun", facts=facts, events=tuple(opened))
+
+
+class Builtins:
+    """The runner of every action that is bound to a part of the product."""
+
+    def __init__(self) -> None:
+        self._by_name: Mapping[str, Runner] = {}
+
+    def fill(self, by_name: Mapping[str, Runner]) -> None:
+        """Once, when all of them are made: `undo_last` needs the deeds that need the runners."""
+        self._by_name = by_name
+
+    async def __call__(self, permit: Permit, errand: Errand) -> Result:
+        return await self._by_name[errand.action.binding.name](permit, errand)

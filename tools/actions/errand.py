@@ -6,21 +6,10 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from domain.actions import Action
-from domain.company import Company, Goal
-from domain.events import MessageTaken, PassageCited
+from domain.company import Company
+from domain.events import Event
+from tools.case import Case
 from tools.permit import Permit, redeem
-
-
-@dataclass(frozen=True, kw_only=True)
-class CallFacts:
-    """What code knows of the call; never what the model says of it."""
-
-    call_id: str
-    caller: str
-    """E.164, or empty where the number is hidden."""
-    language: str
-    """BCP 47, the line's."""
-    goal: Goal | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,10 +17,17 @@ class Errand:
     """One checked deed."""
 
     company: Company
-    call: CallFacts
+    call_id: str
     action: Action
     arguments: Mapping[str, Any]
+    """Canonical; JSON."""
+    scope: Mapping[str, Any]
+    """What paths may name: see `domain.actions.Path`."""
+    key: str
+    """Idempotency key: the same for every attempt at this deed."""
     now: datetime
+    case: Case | None = None
+    """None where the call is over, or another process does what it left."""
 
     @property
     def today(self) -> date:
@@ -39,7 +35,7 @@ class Errand:
         return self.now.astimezone(self.company.hours.zone).date()
 
     def redeem(self, permit: Permit) -> None:
-        redeem(permit, self.action.name, self.arguments, self.call.call_id, self.now)
+        redeem(permit, self.action.name, self.arguments, self.call_id, self.now)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,10 +44,12 @@ class Result:
 
     outcome: str
     facts: dict[str, Any] = field(default_factory=dict)
-    events: tuple[PassageCited | MessageTaken, ...] = ()
+    events: tuple[Event, ...] = ()
+    done: bool = True
+    """False where the system refused: nothing was done, and `outcome` says why."""
 
 
 class Runner(Protocol):
-    """Does one kind of deed; redeems the permit first."""
+    """Does one kind of deed; redeems the permit first. Raises `NotDone` or `MaybeDone`."""
 
     async def __call__(self, permit: Permit, errand: Errand) -> Result: ...

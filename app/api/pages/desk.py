@@ -101,6 +101,7 @@ class Pages:
             "begins": begins,
             "story": dossier.story,
             "recording": dossier.recording,
+            "voicemail": dossier.voicemail,
             "starts_ms": dossier.recording_starts_ms,
             "proof": proof,
             "state": state_of(call.state),

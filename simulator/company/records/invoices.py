@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Literal
 
-from simulator.company.records.kept import Money, Record
+from simulator.company.records.kept import Currency, Minor, Money, Record, Written
 from simulator.company.records.orders import PaymentMethod
 
 InvoiceState = Literal["open", "paid", "overdue", "credited"]
 DisputeReason = Literal["charged_twice", "wrong_amount", "not_received", "not_recognised"]
-DisputeState = Literal["open", "accepted", "rejected"]
+DisputeState = Literal["open", "accepted", "rejected", "withdrawn"]
 
 
 class InvoiceLine(Record):
@@ -26,20 +26,34 @@ class Payment(Record):
     on: date
     method: PaymentMethod
     amount: Money
-    state: Literal["settled", "pending", "failed"]
+    state: Literal["settled", "pending", "failed", "cancelled"]
 
 
-class Dispute(Record):
+class Dispute(Written):
     """A customer says that a charge is wrong."""
 
     dispute_id: str
+    invoice_id: str
+    customer_id: str
     opened_on: date
     reason: DisputeReason
     amount: Money
     state: DisputeState
+    note: str | None = None
+    provisional_credit_id: str | None = None
+    """Lent until the dispute is decided."""
 
 
-class Invoice(Record):
+class NewDispute(Record):
+    """A charge that the customer does not accept."""
+
+    reason: DisputeReason
+    amount_minor: Minor
+    currency: Currency = "EUR"
+    note: str | None = None
+
+
+class Invoice(Written):
     """What was billed for an order or for a period of a subscription."""
 
     invoice_id: str

@@ -1,8 +1,13 @@
 """What every record is made of."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+Currency = Literal["EUR"]
+Minor = Annotated[int, Field(strict=True, gt=0, le=1_000_000)]
+"""Cents that somebody asks for."""
+Reason = Annotated[str, Field(min_length=1, max_length=500)]
 
 
 class Record(BaseModel):
@@ -11,12 +16,21 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
+class Written(Record):
+    """A record that callers may change."""
+
+    version: int = 1
+    """Counts its changes; a write may demand it with `If-Match`."""
+    idempotency_key: str | None = None
+    """Of the request that made or last changed it; null if that had none."""
+
+
 class Money(Record):
     """An amount in the currency's smallest unit."""
 
     amount_minor: int
     """Cents."""
-    currency: Literal["EUR"] = "EUR"
+    currency: Currency = "EUR"
 
 
 class Address(Record):
@@ -34,4 +48,6 @@ class Problem(Record):
 
     title: str
     status: int
+    code: str
+    """The same for machines, such as `order_packed`."""
     detail: str

@@ -1,9 +1,11 @@
 """What was bought, and the parcel it came in."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from simulator.company.records.kept import Address, Money, Record
+from pydantic import Field
+
+from simulator.company.records.kept import Address, Money, Reason, Record, Written
 
 OrderState = Literal[
     "placed",
@@ -61,7 +63,16 @@ class ShipmentSummary(Record):
     """The carrier's latest news, as a sentence."""
 
 
-class Order(Record):
+class OrderCancellation(Record):
+    """How an order was called off before it was packed."""
+
+    state_before: OrderState
+    reason: str
+    refund_id: str | None
+    """Null where nothing had been paid."""
+
+
+class Order(Written):
     """What a customer bought and how far it is."""
 
     order_id: str
@@ -83,6 +94,11 @@ class Order(Record):
     shipment: ShipmentSummary | None
     """Null until the carrier has been told of the parcel."""
     invoice_id: str
+    previous_address: Address | None = None
+    """What `restoreOrderAddress` goes back to."""
+    previous_item: OrderItem | None = None
+    """The line that was changed last, as it was."""
+    cancellation: OrderCancellation | None = None
 
 
 class Scan(Record):
@@ -106,3 +122,27 @@ class Shipment(Record):
     delivered_on: date | None
     scans: list[Scan]
     """Oldest first."""
+
+
+class NewOrderCancellation(Record):
+    """Why an order is called off."""
+
+    reason: Reason
+
+
+class NewItem(Record):
+    """How a line of an order changes; what is left out stays."""
+
+    quantity: Annotated[int, Field(strict=True, ge=1, le=20)] | None = None
+    sku: str | None = None
+    """Another size or colour of the same article."""
+
+
+class NewAddress(Record):
+    """Where an order goes instead."""
+
+    street: Annotated[str, Field(min_length=1, max_length=100)]
+    postcode: Annotated[str, Field(min_length=2, max_length=10)]
+    city: Annotated[str, Field(min_length=1, max_length=60)]
+    country: Literal["DE", "IE", "NL"]
+    """Larkfield delivers nowhere else."""

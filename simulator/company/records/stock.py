@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from simulator.company.records.kept import Money, Record
+from simulator.company.records.kept import Money, Written
 
 
-class Stock(Record):
+class Stock(Written):
     """An article and how many of it are there."""
 
     sku: str

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from simulator.company.records.kept import Record
+from simulator.company.records.kept import Reason, Record, Written
 
 Topic = Literal[
     "delivery", "damaged_item", "return", "billing", "subscription", "appointment", "account", "other"
@@ -21,7 +21,7 @@ class NewTicket(Record):
     order_id: str | None = None
 
 
-class Ticket(Record):
+class Ticket(Written):
     """A case that a person works on."""
 
     ticket_id: str
@@ -32,3 +32,10 @@ class Ticket(Record):
     description: str
     state: TicketState
     created_at: datetime
+    resolution: str | None = None
+
+
+class Closing(Record):
+    """How a ticket was solved."""
+
+    resolution: Reason

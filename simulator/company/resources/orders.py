@@ -2,36 +2,27 @@
 
 from fastapi import HTTPException
 
-from simulator.company.access import responses
+from simulator.company.desk import Desk
 from simulator.company.office import TheOffice, look_up
 from simulator.company.records.orders import Order, Shipment
-from simulator.company.watch import watched_router
 
-router = watched_router("orders")
+desk = Desk("orders")
 
 
-@router.get(
-    "/customers/{customer_id}/orders",
-    operation_id="listCustomerOrders",
-    summary="List a customer's orders, newest first",
-    responses=responses(404),
-)
+@desk.read("/customers/{customer_id}/orders", "listCustomerOrders", "List a customer's orders, newest first")
 def list_of_customer(office: TheOffice, customer_id: str) -> list[Order]:
     look_up(office.customers, customer_id, "customer")
     theirs = [order for order in office.orders.values() if order.customer_id == customer_id]
     return sorted(theirs, key=lambda order: (order.placed_on, order.order_id), reverse=True)
 
 
-@router.get("/orders/{order_id}", operation_id="getOrder", summary="Get an order", responses=responses(404))
+@desk.read("/orders/{order_id}", "getOrder", "Get an order")
 def get_order(office: TheOffice, order_id: str) -> Order:
     return look_up(office.orders, order_id, "order")
 
 
-@router.get(
-    "/orders/{order_id}/shipment",
-    operation_id="getShipment",
-    summary="Get an order's parcel and what the carrier has seen of it",
-    responses=responses(404),
+@desk.read(
+    "/orders/{order_id}/shipment", "getShipment", "Get an order's parcel and what the carrier has seen of it"
 )
 def get_shipment(office: TheOffice, order_id: str) -> Shipment:
     look_up(office.orders, order_id, "order")

@@ -1,60 +1,50 @@
 """Tickets: what a person at Larkfield has to look into."""
 
-from typing import Annotated
+from fastapi import HTTPException
 
-from fastapi import Header, HTTPException
-from pydantic.json_schema import SkipJsonSchema
+from simulator.company.desk import Desk, TheWrite, next_number, require
+from simulator.company.office import TheOffice, look_up
+from simulator.company.records.tickets import Closing, NewTicket, Ticket
 
-from simulator.company.access import responses
-from simulator.company.office import Office, TheOffice, look_up
-from simulator.company.records.tickets import NewTicket, Ticket
-from simulator.company.watch import watched_router
-
-router = watched_router("tickets")
+desk = Desk("tickets")
 
 
-@router.get(
-    "/customers/{customer_id}/tickets",
-    operation_id="listTickets",
-    summary="List a customer's tickets, newest first",
-    responses=responses(404),
-)
+@desk.read("/customers/{customer_id}/tickets", "listTickets", "List a customer's tickets, newest first")
 def list_of_customer(office: TheOffice, customer_id: str) -> list[Ticket]:
     look_up(office.customers, customer_id, "customer")
     theirs = [ticket for ticket in office.tickets.values() if ticket.customer_id == customer_id]
     return sorted(theirs, key=lambda ticket: (ticket.created_at, ticket.ticket_id), reverse=True)
 
 
-@router.post(
-    "/tickets",
-    operation_id="createTicket",
-    summary="Open a ticket",
-    status_code=201,
-    responses=responses(404),
-)
-def create_ticket(
-    office: TheOffice,
-    wanted: NewTicket,
-    idempotency_key: Annotated[
-        str | SkipJsonSchema[None],
-        Header(alias="Idempotency-Key", description="Asking again with the same key opens no second ticket."),
-    ] = None,
-) -> Ticket:
-    if idempotency_key in office.ticket_of_key:
-        return office.tickets[office.ticket_of_key[idempotency_key]]
+@desk.read("/tickets/{ticket_id}", "getTicket", "Get a ticket")
+def get_ticket(office: TheOffice, ticket_id: str) -> Ticket:
+    return look_up(office.tickets, ticket_id, "ticket")
+
+
+@desk.write("/tickets", "createTicket", "Open a ticket", status=201)
+async def create_ticket(write: TheWrite, wanted: NewTicket) -> Ticket:
+    """Undone by `closeTicket`."""
+    office = write.office
     look_up(office.customers, wanted.customer_id, "customer")
     if wanted.order_id is not None:
         order = look_up(office.orders, wanted.order_id, "order")
         if order.customer_id != wanted.customer_id:
             raise HTTPException(404, f"Customer {wanted.customer_id} has no order {wanted.order_id}.")
-    ticket = Ticket(
-        ticket_id=_next_number(office), state="open", created_at=office.now(), **wanted.model_dump()
-    )
-    office.tickets[ticket.ticket_id] = ticket
-    if idempotency_key is not None:
-        office.ticket_of_key[idempotency_key] = ticket.ticket_id
-    return ticket
+    number = next_number("T", office.tickets)
+    ticket = Ticket(ticket_id=number, state="open", created_at=write.now, **wanted.model_dump())
+    return write.keep(office.tickets, number, ticket)
 
 
-def _next_number(office: Office) -> str:
-    return f"T-{max(int(number[2:]) for number in office.tickets) + 1}"
+@desk.write("/tickets/{ticket_id}/close", "closeTicket", "Close a ticket", "ticket_closed")
+async def close_ticket(write: TheWrite, ticket_id: str, wanted: Closing) -> Ticket:
+    """Undone by `reopenTicket`."""
+    ticket = write.find(write.office.tickets, ticket_id, "ticket")
+    require(ticket.state != "solved", "ticket_closed", f"Ticket {ticket_id} was closed before.")
+    return write.change(write.office.tickets, ticket_id, state="solved", resolution=wanted.resolution)
+
+
+@desk.write("/tickets/{ticket_id}/reopen", "reopenTicket", "Open a closed ticket again", "ticket_open")
+async def reopen_ticket(write: TheWrite, ticket_id: str) -> Ticket:
+    ticket = write.find(write.office.tickets, ticket_id, "ticket")
+    require(ticket.state == "solved", "ticket_open", f"Ticket {ticket_id} is {ticket.state}.")
+    return write.change(write.office.tickets, ticket_id, state="open", resolution=None)

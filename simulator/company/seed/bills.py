@@ -17,7 +17,8 @@ from simulator.company.seed.data import Heroes, PlannedDispute, PlannedOrder, ch
 
 DAYS_TO_PAY = 14
 REASONS: tuple[DisputeReason, ...] = ("wrong_amount", "not_received", "not_recognised", "charged_twice")
-OUTCOMES: tuple[DisputeState, ...] = ("open", "accepted", "rejected")
+OUTCOMES: tuple[DisputeState, ...] = ("open", "accepted", "rejected", "withdrawn", "open")
+DRAWN = 6
 
 
 def planned_disputes(orders: list[PlannedOrder]) -> dict[str, PlannedDispute]:
@@ -25,7 +26,7 @@ def planned_disputes(orders: list[PlannedOrder]) -> dict[str, PlannedDispute]:
     heroes = {dispute.order_id: dispute for dispute in read(Heroes).disputes}
     named = {order.order_id for order in read(Heroes).orders}
     delivered = [o for o in orders if o.state == "delivered" and o.order_id not in named]
-    chosen = chance("disputes").sample(delivered, len(REASONS) * len(OUTCOMES) // 2)
+    chosen = chance("disputes").sample(delivered, DRAWN)
     drawn = {
         order.order_id: PlannedDispute(
             order_id=order.order_id,
@@ -92,6 +93,8 @@ def _payments(
 def _dispute(order: Order, dispute: PlannedDispute, today: date) -> Dispute:
     return Dispute(
         dispute_id=f"D-{order.order_id}",
+        invoice_id=order.invoice_id,
+        customer_id=order.customer_id,
         opened_on=today + timedelta(days=dispute.opened),
         reason=dispute.reason,
         amount=order.totals.total,

@@ -2,6 +2,7 @@
 
 import random
 import tomllib
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -42,6 +43,7 @@ class Plan(Entry):
     """Something that one subscribes to."""
 
     plan: str
+    family: str
     name: str
     price: int
     every_days: int
@@ -92,6 +94,7 @@ class PlannedCustomer(Entry):
     language: str
     since: int
     card_last4: str
+    born: date
 
 
 class PlannedOrder(Entry):
@@ -157,6 +160,14 @@ class PlannedTicket(Entry):
     created: int
 
 
+class PlannedNote(Entry):
+    """A note in a customer's file before there is a day."""
+
+    customer_id: str
+    text: str
+    written: int
+
+
 class Heroes(Entry):
     """`heroes.toml`."""
 
@@ -166,6 +177,7 @@ class Heroes(Entry):
     subscriptions: list[PlannedSubscription]
     appointments: list[PlannedAppointment]
     tickets: list[PlannedTicket]
+    notes: list[PlannedNote]
 
 
 class Story(Entry):

@@ -13,10 +13,13 @@ from simulator.company.records.stock import Stock
 from simulator.company.records.subscriptions import Subscription
 from simulator.company.seed.bills import invoice_of_order, invoice_of_period, planned_disputes
 from simulator.company.seed.data import Catalogue, Heroes, PlannedOrder, read
+from simulator.company.seed.devices import Devices, devices
+from simulator.company.seed.files import notes, refunds
+from simulator.company.seed.offers import offers
 from simulator.company.seed.orders import order_of, planned_orders
 from simulator.company.seed.parcels import shipment_of
 from simulator.company.seed.people import customers
-from simulator.company.seed.subscriptions import subscriptions
+from simulator.company.seed.subscriptions import billing, plans, subscriptions
 from simulator.company.seed.tickets import tickets
 from simulator.company.seed.visits import appointments, free_slots
 
@@ -33,18 +36,27 @@ def found_office(today: date, now: Callable[[], datetime]) -> Office:
     shipments = {one.order_id: parcel for one in planned if (parcel := shipment_of(one, today))}
     orders = _orders(planned, today, people, shipments)
     contracts = subscriptions(today, strangers)
+    invoices = _invoices(planned, orders, contracts, today)
     return Office(
         today=today,
         now=now,
         customers=people,
         orders=orders,
         shipments=shipments,
-        invoices=_invoices(planned, orders, contracts, today),
+        invoices=invoices,
+        disputes={one.dispute_id: one for invoice in invoices.values() for one in invoice.disputes},
+        refunds=refunds(invoices),
+        plans=plans(),
         subscriptions=contracts,
+        billing=billing(contracts),
+        offers=offers(today, people, contracts),
         slots=free_slots(today),
         appointments=appointments(today, people, strangers),
         stock=_stock(today),
         tickets=tickets(today, orders),
+        notes=notes(today),
+        devices=devices(today),
+        faults={one.device_id: one.fault for one in read(Devices).devices},
     )
 
 

@@ -20,13 +20,14 @@ def customers(today: date) -> dict[str, Customer]:
             language=planned.language,
             customer_since=today + timedelta(days=planned.since),
             card_last4=planned.card_last4,
+            born_on=planned.born,
         )
         for planned in [*read(Heroes).customers, *_invented()]
     }
 
 
 def _invented() -> list[PlannedCustomer]:
-    people, draw = read(People), chance("people")
+    people, draw, births = read(People), chance("people"), chance("births")
     names = draw.sample(
         [f"{first} {last}" for first in people.first for last in people.last], people.customers
     )
@@ -51,6 +52,7 @@ def _invented() -> list[PlannedCustomer]:
             language=draw.choice(people.languages),
             since=-draw.randint(130, 2500),
             card_last4=f"{draw.randint(0, 9999):04}",
+            born=date(1940, 1, 1) + timedelta(days=births.randrange(65 * 365)),
         )
         for place, name in enumerate(names)
     ]

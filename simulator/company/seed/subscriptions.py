@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from simulator.company.records.kept import Money
-from simulator.company.records.subscriptions import Subscription, SubscriptionState
+from simulator.company.records.subscriptions import Billing, Plan, Subscription, SubscriptionState
 from simulator.company.seed.data import Catalogue, Heroes, PlannedSubscription, chance, read
 
 FIRST_NUMBER = 211
@@ -21,6 +21,30 @@ COUNTS: dict[SubscriptionState, int] = {
 def subscriptions(today: date, strangers: list[str]) -> dict[str, Subscription]:
     planned = [*read(Heroes).subscriptions, *_drawn(strangers)]
     return {one.subscription_id: _subscription(one, today) for one in planned}
+
+
+def plans() -> dict[str, Plan]:
+    return {
+        one.plan: Plan(
+            plan_id=one.plan,
+            family=one.family,
+            name=one.name,
+            price=Money(amount_minor=one.price),
+            every_days=one.every_days,
+        )
+        for one in read(Catalogue).plans
+    }
+
+
+def billing(subscriptions: dict[str, Subscription]) -> dict[str, Billing]:
+    return {
+        number: Billing(
+            subscription_id=number,
+            customer_id=one.customer_id,
+            state="stopped" if one.next_charge_on is None else "running",
+        )
+        for number, one in subscriptions.items()
+    }
 
 
 def _drawn(strangers: list[str]) -> list[PlannedSubscription]:

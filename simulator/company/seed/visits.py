@@ -5,12 +5,15 @@ from zoneinfo import ZoneInfo
 
 from simulator.company.records.appointments import Appointment, AppointmentState, Service, Slot
 from simulator.company.records.customers import Customer
+from simulator.company.records.kept import Money
+from simulator.company.rules.days import working_day_before
 from simulator.company.seed.data import Catalogue, Heroes, PlannedAppointment, Visits, chance, read
 
 FIRST_NUMBER = 311
 DAYS_AHEAD = 14
 SHARE_TAKEN = 0.45
 SUNDAY = 6
+LATE_FEE = Money(amount_minor=2500)
 DAYS_OF_STATE: dict[AppointmentState, tuple[int, int]] = {
     "booked": (4, 13),
     "confirmed": (1, 3),
@@ -43,11 +46,20 @@ def free_slots(today: date) -> dict[str, Slot]:
 def _slot(visits: Visits, day: date, hour: int) -> Slot:
     starts_at = _at(day, hour)
     return Slot(
-        slot_id=f"{visits.service}-{day:%m%d}-{hour:02}",
+        slot_id=slot_number(visits.service, starts_at),
         service=visits.service,
         starts_at=starts_at,
         ends_at=starts_at + timedelta(hours=visits.hours),
     )
+
+
+def slot_number(service: Service, starts_at: datetime) -> str:
+    return f"{service}-{starts_at:%m%d}-{starts_at:%H}"
+
+
+def free_until(starts_at: datetime) -> datetime:
+    """Noon of the working day before."""
+    return datetime.combine(working_day_before(starts_at.date()), time(12), starts_at.tzinfo)
 
 
 def _at(day: date, hour: int) -> datetime:
@@ -89,6 +101,7 @@ def _appointment(planned: PlannedAppointment, today: date, customer: Customer) -
     starts_at = _at(day, planned.hour)
     return Appointment(
         appointment_id=planned.appointment_id,
+        slot_id=slot_number(planned.service, starts_at),
         customer_id=customer.customer_id,
         service=planned.service,
         about=planned.about,
@@ -97,4 +110,6 @@ def _appointment(planned: PlannedAppointment, today: date, customer: Customer) -
         ends_at=starts_at + timedelta(hours=visits.hours),
         technician=catalogue.technicians[int(planned.appointment_id[2:]) % len(catalogue.technicians)],
         address=customer.address,
+        free_until=free_until(starts_at),
+        late_fee=LATE_FEE,
     )

@@ -143,7 +143,9 @@ async def test_the_description_names_every_way_and_needs_no_key(desk: Desk) -> N
     assert set(described["paths"]) == {
         "/api/calls",
         "/api/calls/{call_id}",
+        "/api/calls/{call_id}/recording",
         "/api/calls/{call_id}/recording.wav",
+        "/api/calls/{call_id}/voicemail.wav",
         "/api/calls/{call_id}/waveform",
         "/api/live",
         "/api/verify",

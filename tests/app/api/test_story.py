@@ -6,7 +6,14 @@ from adapters.storage.views import Erased, Recorded
 from app.api.deeds import Deed
 from app.api.pages.bars import segments
 from app.api.story import Latency, Speech, Story, latency, tell, unheard
-from domain.events import AgentSpoke, CallerSaid, StreamResumed, TurnTimed
+from domain.events import (
+    AgentSpoke,
+    CallerSaid,
+    RecordingPaused,
+    RecordingResumed,
+    StreamResumed,
+    TurnTimed,
+)
 from domain.journal import UnknownEvent
 from tests.app.api.sample_calls import ANSWERED, STORY, At, started
 
@@ -96,9 +103,18 @@ def test_a_bar_is_whole_and_a_name_stands_only_where_it_fits() -> None:
 
 
 def test_a_call_that_another_process_took_over_counts_on() -> None:
-    said = CallerSaid(turn=1, text="Are you there?", started_ms=1500, ended_ms=2500)
-    story = _told(At(0, started()), At(40, StreamResumed(at_ms=0)), At(42.5, said))
+    said = CallerSaid(turn=1, text="Are you there?", started_ms=41_500, ended_ms=42_500)
+    story = _told(At(0, started()), At(40, StreamResumed(at_ms=40_000)), At(42.5, said))
     assert [entry.at_ms for entry in story.entries] == [40_000, 41_500]
+
+
+def test_a_recording_that_stood_still_is_told_with_its_times() -> None:
+    card, again = RecordingPaused(at_ms=2000, reason="card"), RecordingPaused(at_ms=2500, reason="again")
+    last = RecordingPaused(at_ms=9000, reason="card")
+    resumed = RecordingResumed(at_ms=7000)
+    story = _told(At(2, card), At(2.5, again), At(7, resumed), At(8, resumed), At(9, last))
+    assert story.pauses_ms == [(2000, 7000), (9000, None)]
+    assert _lines(story)[:3] == ["recording paused", "recording paused", "recording"]
 
 
 def test_what_was_erased_is_counted_and_what_is_unknown_is_named() -> None:

@@ -5,7 +5,9 @@ import hashlib
 import json
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +16,8 @@ from fastapi import FastAPI
 from twilio.request_validator import RequestValidator
 
 from adapters.carrier.twiml import Words
+from adapters.recordings import EncryptedRecordings
+from adapters.secrets import MasterKey
 from app.metrics import Metrics
 from app.telephony.exchange import Capacity, CarrierAccount, Exchange, Trunk, open_exchange
 from app.telephony.lines import ReachedLine
@@ -23,6 +27,7 @@ from domain.events import CallEnded, Event
 from domain.ports.callbacks import CallbackRequest
 from domain.ports.media import Ending, MediaSocket, SocketClosed
 from domain.ports.phone import CallGone
+from domain.ports.voicemail import CarrierRecordingFailed, CarrierRecordingGone, OwedVoicemail
 from tests.support.calls import MemoryCallStore
 
 ACCOUNT = "AC" + "a" * 32
@@ -95,11 +100,72 @@ class Messages:
         return str(len(self.taken))
 
 
+class Voicemails:
+    """What is owed, and the carrier's recorder, in memory."""
+
+    def __init__(self) -> None:
+        self.owed: list[OwedVoicemail] = []
+        self.at_carrier: dict[str, bytes] = {}
+        self.failures = 0
+        self.unwanted = False
+
+    async def note(self, recording_id: str, call_id: str) -> bool:
+        if any(it.recording_id == recording_id for it in self.owed):
+            return False
+        self.owed.append(OwedVoicemail(recording_id=recording_id, call_id=call_id, attempts=0, stored=False))
+        return True
+
+    async def claim(self, limit: int) -> list[OwedVoicemail]:
+        self.owed = [replace(it, attempts=it.attempts + 1) for it in self.owed]
+        return self.owed[:limit]
+
+    async def stored(self, recording_id: str) -> bool:
+        self.owed = [replace(it, stored=True) for it in self.owed]
+        return not self.unwanted
+
+    async def done(self, recording_id: str) -> None:
+        self.owed = [it for it in self.owed if it.recording_id != recording_id]
+
+    async def fetch(self, recording_id: str) -> bytes:
+        self._fail()
+        if recording_id not in self.at_carrier:
+            raise CarrierRecordingGone
+        return self.at_carrier[recording_id]
+
+    async def delete(self, recording_id: str) -> None:
+        self._fail()
+        self.at_carrier.pop(recording_id, None)
+
+    def _fail(self) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise CarrierRecordingFailed("the carrier is away")
+
+
+class Switch:
+    """A recording that remembers who paused it."""
+
+    def __init__(self) -> None:
+        self.running = True
+        self.paused_by: set[str] = set()
+
+    def pause(self, by: str) -> bool:
+        done = by not in self.paused_by
+        self.paused_by.add(by)
+        return done
+
+    def resume(self, by: str) -> bool:
+        done = by in self.paused_by
+        self.paused_by.discard(by)
+        return done
+
+
 class Talk:
     """A conversation that hears until the stop, the end of its socket, or a word that ends it."""
 
     def __init__(self, call: Call) -> None:
         self.call = call
+        self.recorder = Switch()
         self.heard: list[str] = []
         self.runs: list[str] = []
         self.closed = 0
@@ -183,10 +249,19 @@ class Socket:
 class Carrier:
     """The world of one test: our doors, and a carrier in front of them."""
 
-    def __init__(self, *, person: str | None = PERSON, max_calls: int = 10, public: str = PUBLIC) -> None:
+    def __init__(
+        self,
+        *,
+        person: str | None = PERSON,
+        max_calls: int = 10,
+        public: str = PUBLIC,
+        folder: Path = Path("recordings"),
+    ) -> None:
         self.clock = TestClock()
         self.metrics = Metrics()
         self.store, self.phone, self.diary, self.messages = MemoryCallStore(), Phones(), Diary(), Messages()
+        self.voicemails = Voicemails()
+        self.recordings = EncryptedRecordings(folder, MasterKey(b"m" * 32), self.clock)
         self.talks: list[Talk] = []
         self.public = public
         line = Line(
@@ -209,6 +284,9 @@ class Carrier:
                 phone=self.phone,
                 journal=self.diary,
                 callbacks=self.messages,
+                voicemails=self.voicemails,
+                carrier_recordings=self.voicemails,
+                recordings=self.recordings,
                 open_conversation=self._open,
                 line_of=lambda number: self.reached if number == OUR_NUMBER else None,
                 clock=self.clock,

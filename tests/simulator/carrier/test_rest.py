@@ -100,6 +100,20 @@ async def test_refusals_have_twilios_numbers() -> None:
         assert canceled.status == "in-progress"
 
 
+async def test_a_recording_is_fetched_as_sound_and_deleted_by_the_official_client() -> None:
+    recording = "RE" + "1" * 32
+    async with streaming_call() as (carrier, _, origin, _product), httpx.AsyncClient() as http:
+        carrier.exchange.recordings[recording] = b"RIFF"
+        media = f"{origin}/2010-04-01/Accounts/{ACCOUNT.sid}/Recordings/{recording}.wav"
+        assert (await http.get(media)).status_code == 401
+        fetched = await http.get(media, auth=(ACCOUNT.sid, ACCOUNT.auth_token))
+        assert (fetched.content, fetched.headers["content-type"]) == (b"RIFF", "audio/x-wav")
+        twilio = client(origin)
+        assert await asks(lambda: twilio.recordings(recording).delete())
+        assert await refusal(lambda: twilio.recordings(recording).delete()) == (404, 20404)
+        assert (await http.get(media, auth=(ACCOUNT.sid, ACCOUNT.auth_token))).status_code == 404
+
+
 async def test_an_update_may_be_carried_out_and_never_answered() -> None:
     async with streaming_call() as (_, call, origin, _product):
         async with httpx.AsyncClient() as http:

@@ -51,6 +51,35 @@ async def test_an_answer_may_be_late_and_still_right(client: httpx.AsyncClient, 
     assert slept == [4.5]
 
 
+async def test_a_fault_may_wait_for_its_turn_and_for_a_write(client: httpx.AsyncClient) -> None:
+    await order_fault(client, writes_only=True, skip=1, times=1, status=500)
+    wanted = {"customer_id": "C-1002", "topic": "other", "subject": "Call back"}
+    assert await statuses(client, "/orders/4712", "/orders/4712") == [200, 200]
+    answers = [(await client.post("/tickets", json=wanted)).status_code for _ in range(3)]
+    assert answers == [201, 500, 201]
+    assert len((await client.get("/customers/C-1002/tickets")).json()) == 2
+
+
+async def test_an_answer_may_be_late_after_the_deed(service: FastAPI) -> None:
+    """The time-out of whoever asks falls between the effect and the answer."""
+    done_when_slept: list[int] = []
+
+    async def sleep(_: float) -> None:
+        done_when_slept.append(len(service.state.watch.receipts.effects))
+
+    service.state.watch.sleep = sleep
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(service),
+        base_url="http://backoffice",
+        headers={"Authorization": f"Bearer {DEMO_KEY}"},
+    ) as client:
+        wanted = {"customer_id": "C-1002", "topic": "other", "subject": "Call back"}
+        await order_fault(client, operation="createTicket", delay_s=30, times=1)
+        await order_fault(client, operation="createTicket", delay_s=30, times=1, after_effect=True)
+        answers = [(await client.post("/tickets", json=wanted)).status_code for _ in range(2)]
+    assert (answers, done_when_slept) == ([201, 201], [0, 2])
+
+
 async def test_an_answer_may_have_no_value_of_the_right_type(client: httpx.AsyncClient) -> None:
     truth = (await client.get("/orders/4712")).json()
     await order_fault(client, operation="getOrder", body="wrong_type")

@@ -66,8 +66,8 @@ async def test_what_is_not_there_is_a_problem(path: str, client: httpx.AsyncClie
     answer = await client.get(path)
     assert answer.status_code == 404
     problem = answer.json()
-    assert problem.keys() == {"title", "status", "detail"}
-    assert (problem["title"], problem["status"]) == ("Not Found", 404)
+    assert problem.keys() == {"title", "status", "code", "detail"}
+    assert (problem["title"], problem["status"], problem["code"]) == ("Not Found", 404, "not_found")
 
 
 async def test_the_sentence_of_a_problem_names_what_was_sought(client: httpx.AsyncClient) -> None:

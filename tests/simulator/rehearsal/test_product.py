@@ -24,7 +24,7 @@ DIES = "print('the database cannot be founded', flush=True); raise SystemExit(3)
 
 @pytest.fixture
 def places(tmp_path: Path) -> Places:
-    return Places(product=free_port(0), carrier=1, brain=2, office=3, home=tmp_path / "home")
+    return Places(product=free_port(0), carrier=1, brain=2, office=3, mail=4, post=5, home=tmp_path / "home")
 
 
 def python(program: str) -> tuple[str, ...]:

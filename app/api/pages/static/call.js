@@ -43,6 +43,11 @@ async function outline() {
   wave.replaceChildren();
   const drawing = make("svg", { viewBox: `0 0 ${count} 100`, preserveAspectRatio: "none", "aria-hidden": "true" }, wave);
   make("rect", { class: "span", y: 0, height: 100, width: 0, x: 0 }, drawing);
+  for (const [from, until] of shape.pauses_ms) {
+    const across = count / shape.duration_ms;
+    const pause = make("rect", { class: "paused", y: 0, height: 100, x: from * across, width: Math.max(1, (until - from) * across) }, drawing);
+    make("title", {}, pause).textContent = `not recorded: ${minutes(from / 1000)} to ${minutes(until / 1000)}`;
+  }
   make("path", { class: "base", d: `M0 50H${count}` }, drawing);
   const width = Math.max(1, (wave.clientWidth / count) * 0.6);
   make("path", { class: "caller", d: strokes(shape.caller, 48, -1), "stroke-width": width }, drawing);
@@ -150,6 +155,28 @@ async function openSound() {
     await outline();
   }
 }
+
+// -- pausing the recording of a live call ---------------------------------------------------------
+
+async function switchRecording(button) {
+  button.disabled = true;
+  const paused = button.dataset.paused !== "1";
+  const answer = await fetch(`/api/calls/${callId}/recording`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ paused }),
+  }).catch(() => null);
+  const said = answer === null ? { detail: "The server does not answer." } : await answer.json().catch(() => ({}));
+  byId("switch-problem").textContent = answer?.ok ? "" : String(said.detail ?? "That did not work.");
+  byId("switch-problem").hidden = answer?.ok ?? false;
+  button.disabled = false;
+  if (answer?.ok) await refresh();
+}
+
+byId("title").addEventListener("click", (event) => {
+  const button = event.target.closest("#switch-recording");
+  if (button) switchRecording(button);
+});
 
 // -- while the call is live -----------------------------------------------------------------------
 

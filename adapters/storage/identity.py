@@ -1,0 +1,82 @@
+"""Wrong attempts and one-time codes in PostgreSQL: no code and no customer can be read there."""
+
+import hmac
+import secrets
+from datetime import date, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from adapters.secrets import MasterKey
+from adapters.storage.people import Lookups
+from adapters.storage.tables import one_time_codes, wrong_attempts
+from domain.clock import Clock
+from domain.ports.identity import TRIES_PER_CODE, CodeCheck
+
+
+class PostgresIdentityRecords:
+    """Implements `domain.ports.identity.IdentityRecords`."""
+
+    def __init__(self, engine: AsyncEngine, master: MasterKey, clock: Clock) -> None:
+        self._engine = engine
+        self._lookups = Lookups(master)
+        self._clock = clock
+
+    async def attempts(self, company: str, customer: str, day: str) -> int:
+        theirs = wrong_attempts.c.customer_lookup == self._lookups.customer(company, customer)
+        on_day = wrong_attempts.c.day == date.fromisoformat(day)
+        async with self._engine.connect() as connection:
+            return await connection.scalar(select(wrong_attempts.c.count).where(theirs, on_day)) or 0
+
+    async def note_wrong(self, company: str, customer: str, day: str) -> int:
+        first = {
+            "customer_lookup": self._lookups.customer(company, customer),
+            "day": date.fromisoformat(day),
+            "count": 1,
+        }
+        once_more = (
+            insert(wrong_attempts)
+            .values(first)
+            .on_conflict_do_update(
+                index_elements=["customer_lookup", "day"], set_={"count": wrong_attempts.c.count + 1}
+            )
+            .returning(wrong_attempts.c.count)
+        )
+        async with self._engine.begin() as connection:
+            return int((await connection.execute(once_more)).scalar_one())
+
+    async def make_code(self, company: str, customer: str, call_id: str, *, valid_s: float) -> str:
+        code = f"{secrets.randbelow(1_000_000):06}"
+        row = {
+            "customer_lookup": self._lookups.customer(company, customer),
+            "call_id": call_id,
+            "code_lookup": self._lookups.code(company, customer, call_id, code),
+            "expires_at": self._clock.now() + timedelta(seconds=valid_s),
+            "tries": 0,
+        }
+        new = insert(one_time_codes).values(row)
+        async with self._engine.begin() as connection:
+            await connection.execute(
+                new.on_conflict_do_update(index_elements=["customer_lookup"], set_=dict(new.excluded))
+            )
+        return code
+
+    async def check_code(self, company: str, customer: str, call_id: str, code: str) -> CodeCheck:
+        theirs = one_time_codes.c.customer_lookup == self._lookups.customer(company, customer)
+        told = self._lookups.code(company, customer, call_id, code)
+        async with self._engine.begin() as connection:
+            # Locked: of two who tell the code at once one is right, and tries are counted one by one.
+            row = (
+                await connection.execute(select(one_time_codes).where(theirs).with_for_update())
+            ).one_or_none()
+            if row is None or row.call_id != call_id or self._clock.now() >= row.expires_at:
+                return "expired"
+            if row.tries >= TRIES_PER_CODE:
+                return "too_many"
+            if hmac.compare_digest(told, row.code_lookup):
+                await connection.execute(delete(one_time_codes).where(theirs))
+                return "right"
+            tries = row.tries + 1
+            await connection.execute(update(one_time_codes).where(theirs).values(tries=tries))
+        return "wrong" if tries < TRIES_PER_CODE else "too_many"

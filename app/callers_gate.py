@@ -1,0 +1,63 @@
+"""The gate as one call meets it: its case, its tools at this moment, and what came of each deed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.callers_truth import TruthOfCall
+from domain.company import Company
+from domain.confirmation import Said
+from domain.ports.journal import Journal
+from pipelines.call_sheet import ToolOutcome
+from tools.case import Case
+from tools.catalogue import tool_schemas
+from tools.gate import Gate, Outcome
+
+ENDING = "ending"
+"""The outcome of the built-in that ends a call."""
+
+
+class GateOfCall:
+    """Implements `pipelines.call_sheet.CallersGate` for one call."""
+
+    def __init__(
+        self, gate: Gate, company: Company, case: Case, truth: TruthOfCall, journal: Journal
+    ) -> None:
+        self._gate = gate
+        self._company = company
+        self._case = case
+        self._truth = truth
+        self._journal = journal
+
+    @property
+    def asking(self) -> bool:
+        return self._case.proposal is not None
+
+    def tools(self) -> Sequence[Mapping[str, Any]]:
+        return tool_schemas(self._company, self._case)
+
+    async def act(self, action: str, arguments: Mapping[str, Any]) -> ToolOutcome:
+        outcome = await self._gate.act(self._case, action, arguments, self._journal)
+        return self._told(outcome, action, arguments)
+
+    async def hear(self, said: Said) -> ToolOutcome | None:
+        outcome = await self._gate.hear(self._case, said, self._journal)
+        return None if outcome is None else self._told(outcome, outcome.action, outcome.arguments)
+
+    async def supervised(self, deed_id: str) -> ToolOutcome:
+        outcome = await self._gate.supervised(self._case, deed_id, self._journal)
+        return self._told(outcome, outcome.action, outcome.arguments)
+
+    def withdraw(self) -> None:
+        self._case.proposal = None
+
+    def _told(self, outcome: Outcome, action: str, arguments: Mapping[str, Any]) -> ToolOutcome:
+        self._truth.learn(outcome)
+        return ToolOutcome(
+            action=action,
+            arguments=dict(arguments),
+            for_model=outcome.for_model(),
+            say=outcome.say,
+            ends_call=outcome.name == ENDING,
+            asks=outcome.name == "confirm",
+            waits_for=outcome.deed_id,
+        )

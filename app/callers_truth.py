@@ -1,0 +1,64 @@
+"""What is true in one call: the gate's outcomes as evidence, and the check of each sentence against it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from loguru import logger
+
+import prompts
+from domain.company import Company, Line
+from domain.truth import Deed, Evidence, check, words_for
+from domain.truth.evidence import DeedStatus
+from tools.gate import Outcome
+
+_STATUS: Mapping[str, DeedStatus] = {
+    **dict.fromkeys(("done", "already", "taken", "sent", "proven", "ending"), "done"),
+    **dict.fromkeys(("waiting", "drafted", "approval_later"), "waiting"),
+    **dict.fromkeys(("denied", "declined", "lapsed", "hand_over"), "refused"),
+    **dict.fromkeys(("failed", "compensated", "partly_done"), "failed"),
+    "undone": "undone",
+}
+"""What an outcome says of its deed. Of `unknown` nobody knows: it vouches for nothing."""
+
+
+class TruthOfCall:
+    """Implements `pipelines.call_sheet.Truth`."""
+
+    def __init__(self, company: Company, line: Line, *, call_id: str, today: date) -> None:
+        self._company = company
+        self._call_id = call_id
+        self._evidence = Evidence(
+            today=today,
+            zone=company.hours.zone,
+            words=words_for(line.language),
+            hours=company.hours,
+            names=[company.name, *company.vocabulary],
+            inner=[action.name for action in company.actions],
+            forbidden=company.restricted_words,
+        )
+        self._evidence.learn_company(prompts.agent_instructions(company))
+
+    def learn(self, outcome: Outcome) -> None:
+        """An action's outcome: its facts, and that it was done, or was not."""
+        self._evidence.learn_facts(outcome.facts)
+        action = self._company.action(outcome.action)
+        status = _STATUS.get(outcome.name)
+        if status is None or action is None or action.tier == "lookup":
+            return
+        about = outcome.facts.get("action") if status == "undone" else outcome.action
+        facts = {**outcome.arguments, **outcome.facts}
+        self._evidence.learn_deed(Deed(kind=str(about), status=status, facts=facts))
+
+    def learn_said(self, text: str) -> None:
+        self._evidence.learn_said(text)
+
+    def unsupported(self, sentence: str) -> Sequence[str]:
+        """What cannot be checked is not said either."""
+        try:
+            verdict = check(sentence, self._evidence)
+        except Exception as error:
+            logger.bind(call=self._call_id, error=type(error).__name__).error(
+                "a sentence could not be checked and was held back"
+            )
+            return ("unchecked",)
+        return tuple(dict.fromkeys(each.kind for each in verdict.unsupported))

@@ -1,0 +1,109 @@
+"""Each company's gate, joined to the systems behind it: HTTP operations, tool servers, and our own stores."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import httpx
+from loguru import logger
+
+from adapters.mcp_tools import McpTools
+from adapters.openapi import OpenApiSystem
+from adapters.systems import BoundSystems
+from app.metrics import Metrics
+from app.settings import Settings
+from app.storage import Storage
+from domain.actions import Binding
+from domain.clock import Clock
+from domain.company import Company
+from domain.ports.durable import Durable
+from prompts.spoken import fill
+from tools.gate import Gate, open_gate
+from tools.gate.opening import World
+
+
+async def open_gates(
+    settings: Settings,
+    storage: Storage,
+    companies: Sequence[Company],
+    durable: Durable,
+    *,
+    clock: Clock,
+    metrics: Metrics,
+    stack: AsyncExitStack,
+) -> Mapping[str, Gate]:
+    """By company id. What cannot be called is told in the log; its actions fail with words."""
+    client = await stack.enter_async_context(httpx.AsyncClient())
+    gates = {}
+    for company, folder in zip(companies, settings.companies, strict=True):
+        await storage.knowledge.load(company)
+        systems = await _systems(settings, company, folder, client, clock, metrics, stack)
+        world = World(
+            systems=systems,
+            ledger=storage.ledger,
+            approvals=storage.approvals,
+            durable=durable,
+            messages=storage.outbox,
+            identity=storage.identity,
+            knowledge=storage.knowledge,
+            callbacks=storage.callbacks,
+        )
+        gate = gates[company.id] = open_gate(company, world, clock=clock, wording=fill)
+        stack.push_async_callback(gate.settle)
+    return gates
+
+
+async def _systems(
+    settings: Settings,
+    company: Company,
+    folder: Path,
+    client: httpx.AsyncClient,
+    clock: Clock,
+    metrics: Metrics,
+    stack: AsyncExitStack,
+) -> BoundSystems:
+    def withdrawn(operation: str, reason: str) -> None:
+        metrics.withdrawn.labels(company.id, operation).inc()
+        logger.bind(company=company.id, operation=operation, reason=reason).error(
+            "an operation was withdrawn: its goals fall back to words or a person"
+        )
+
+    path = folder / "backoffice.openapi.json"
+    openapi = None
+    if path.exists():
+        key = settings.back_office_key.get_secret_value() if settings.back_office_key else None
+        openapi = OpenApiSystem(
+            json.loads(path.read_text("utf-8")),
+            client=client,
+            clock=clock,
+            secrets=lambda _scheme: key,
+            base_url=settings.back_office_url or "",
+        )
+    mcp = None
+    if company.mcp_servers:
+        mcp = McpTools(company.mcp_servers, clock=clock, secrets=os.environ.get, on_drift=withdrawn)  # noqa: TID251  # secrets are named by the folder
+        for missing in await mcp.open():
+            logger.bind(company=company.id, server=missing).error("a tool server does not answer yet")
+        stack.push_async_callback(mcp.close)
+    systems = BoundSystems(clock=clock, openapi=openapi, mcp=mcp, on_withdrawn=withdrawn)
+    if wrong := [why for binding in _bindings(company) if (why := systems.why_not(binding))]:
+        for why in wrong:
+            logger.bind(company=company.id, why=why).warning("an action cannot be done")
+    return systems
+
+
+def _bindings(company: Company) -> Sequence[Binding]:
+    return [action.binding for action in company.actions if action.binding.kind in {"openapi", "mcp"}]
+
+
+class NoJobsYet:
+    async def start(self, kind, about, **given):
+        return ""
+
+    async def signal(self, job_id, topic, message): ...
+    async def cancel(self, job_id): ...
+    async def retry(self, job_id): ...
+    async def list_jobs(self, *, states=(), limit=200):
+        return []

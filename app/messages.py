@@ -1,0 +1,71 @@
+"""Who carries which channel: put together from the settings, one `Sender` for all."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Protocol
+
+from adapters.carrier.messages import SmsOrigin, TwilioMessages
+from adapters.smtp import SmtpSender
+from app.settings import Settings
+from app.telephony.carrier_addresses import CarrierAddresses
+from domain.clock import Clock
+from domain.messaging import Channel
+from domain.ports.messages import Outgoing, Sender
+from domain.ports.systems import NotDone
+
+SETTINGS_OF: Mapping[Channel, str] = {
+    "sms": "CALLWRIGHT_SMS_FROM or CALLWRIGHT_SMS_MESSAGING_SERVICE",
+    "email": "CALLWRIGHT_SMTP_HOST and CALLWRIGHT_EMAIL_FROM",
+}
+
+
+class ClosingSender(Sender, Protocol):
+    """A sender that holds connections."""
+
+    async def close(self) -> None: ...
+
+
+class Senders:
+    """Implements `domain.ports.messages.Sender` for every channel that has settings."""
+
+    def __init__(self, by_channel: Mapping[Channel, ClosingSender]) -> None:
+        self._by_channel = by_channel
+
+    @property
+    def channels(self) -> frozenset[Channel]:
+        """Those that can be sent on: a company's template of another one goes nowhere."""
+        return frozenset(self._by_channel)
+
+    async def send(self, message: Outgoing) -> str:
+        return await self._of(message).send(message)
+
+    async def look_up(self, message: Outgoing) -> str | None:
+        return await self._of(message).look_up(message)
+
+    async def close(self) -> None:
+        await asyncio.gather(*(sender.close() for sender in self._by_channel.values()))
+
+    def _of(self, message: Outgoing) -> ClosingSender:
+        sender = self._by_channel.get(message.channel)
+        if sender is None:
+            raise NotDone(f"nothing sends {message.channel}: set {SETTINGS_OF[message.channel]}")
+        return sender
+
+
+def open_senders(settings: Settings, clock: Clock) -> Senders:
+    """Nothing is asked of anyone yet."""
+    senders: dict[Channel, ClosingSender] = {}
+    if settings.sends_sms:
+        username, password = settings.twilio_credentials
+        senders["sms"] = TwilioMessages(
+            account_sid=settings.twilio_account_sid,
+            username=username,
+            password=password,
+            origin=SmsOrigin(number=settings.sms_from, service_sid=settings.sms_messaging_service),
+            status_url=CarrierAddresses(settings.public_url).message_status,
+            clock=clock,
+            base_url=settings.twilio_api_url,
+        )
+    if (server := settings.mail_server) is not None and settings.email_from is not None:
+        senders["email"] = SmtpSender(server=server, sender=settings.email_from, clock=clock)
+    return Senders(senders)

@@ -1,0 +1,30 @@
+"""What proving who one is leaves behind: wrong attempts of a day, and one-time codes."""
+
+from typing import Literal, Protocol
+
+CodeCheck = Literal["right", "wrong", "expired", "too_many"]
+TRIES_PER_CODE = 3
+
+
+class IdentityRecords(Protocol):
+    """Every method is one transaction and durable when it returns. No code is stored readable or logged."""
+
+    async def attempts(self, company: str, customer: str, day: str) -> int:
+        """Wrong attempts at this customer's identity in all calls of the company's day (ISO 8601)."""
+        ...
+
+    async def note_wrong(self, company: str, customer: str, day: str) -> int:
+        """One more wrong attempt; the number of them now."""
+        ...
+
+    async def make_code(self, company: str, customer: str, call_id: str, *, valid_s: float) -> str:
+        """Six digits for this customer, good in this call only. The customer's earlier codes are void."""
+        ...
+
+    async def check_code(self, company: str, customer: str, call_id: str, code: str) -> CodeCheck:
+        """`right` at most once for each code; `too_many` from the last of its tries on.
+
+        `expired` also where there is none, or it is another call's. A wrong one is not noted as an attempt:
+        the caller does that.
+        """
+        ...

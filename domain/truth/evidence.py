@@ -1,0 +1,308 @@
+"""What is true in this call: everything that its sentences may lean on, gathered as the call goes on."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from domain.company import OpeningHours
+from domain.truth.clauses import clauses_of
+from domain.truth.events import events_of
+from domain.truth.mentions import mentions_in
+from domain.truth.passages import PassageSentence, is_denial, sentences_of, stems_of
+from domain.truth.records import Known, Reading, Record, RecordReader, Source
+from domain.truth.tokens import tokens_of
+from domain.truth.values import ClockTime, Code, Count, Days, Money, Value
+from domain.truth.words import Words, record_words
+
+DeedStatus = Literal["done", "under_way", "waiting", "approved", "refused", "failed", "undone"]
+"""`under_way` is agreed and will be carried out; `waiting` needs a person's approval first."""
+
+_BY_STATUS: Mapping[str, str] = {
+    "waiting": "ask_approval",
+    "approved": "approve",
+    "refused": "reject",
+    "failed": "fail",
+}
+_TELLING: frozenset[DeedStatus] = frozenset({"done", "under_way", "waiting", "approved"})
+_FOLDED = {"week": ("day", 7), "year": ("month", 12), "hour": ("minute", 60)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deed:
+    """Something that we did, or did not get done, in this call."""
+
+    kind: str
+    """The action's name or the deed's: `refund`, `cancel_order`, `take_message` ..."""
+    status: DeedStatus
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """Its arguments and result: the amount of a refund, the day of an appointment."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Done:
+    """A deed as claims look for it."""
+
+    families: frozenset[str]
+    status: DeedStatus
+    codes: frozenset[str]
+
+
+class Evidence:
+    """Grows only; what was true stays readable, and a later record of the same thing stands beside the first.
+
+    `names` are words that anybody may hear: the company's name, its products. `inner` are the names of
+    tools and sentences of the prompt, which nobody may. `forbidden` are topics or words that the company
+    forbids.
+    """
+
+    def __init__(
+        self,
+        *,
+        today: date,
+        zone: ZoneInfo,
+        words: Words,
+        hours: OpeningHours | None = None,
+        names: Iterable[str] = (),
+        inner: Iterable[str] = (),
+        forbidden: Iterable[str] = (),
+    ) -> None:
+        self.today = today
+        self.hours = hours
+        self.words = words
+        self.inner = tuple(text.lower() for text in inner)
+        self.forbidden = tuple(text.lower() for text in forbidden)
+        self.records: list[Record] = []
+        self.passages: list[PassageSentence] = []
+        self._zone = zone
+        self._deeds: list[_Done] = []
+        self._money: dict[int, list[Known]] = {}
+        self._days: list[Known] = []
+        self._minutes: dict[int, list[Known]] = {}
+        self._counts: dict[Decimal, list[Known]] = {}
+        self._codes: set[str] = set()
+        self._said_codes: set[str] = set()
+        self._heard: list[Value] = []
+        self._names: set[str] = set()
+        self._quantities: dict[str, set[int]] = {}
+        for name in names:
+            self._names.update(token.text for token in tokens_of(name, words))
+        if hours is not None:
+            self._learn_hours(hours)
+
+    # -- learning -----------------------------------------------------------------------------------
+
+    def learn_facts(self, facts: Mapping[str, Any]) -> None:
+        """What an action answered; its `passages` count as cited."""
+        self._take(self._read(facts, "record"))
+
+    def learn_deed(self, deed: Deed) -> None:
+        """A deed that is undone or failed vouches for nothing that it would have brought about."""
+        families = families_of(deed.kind)
+        codes: set[str] = set()
+        if deed.status in _TELLING:
+            role = next((name for name in ("refund", "credit", "visit") if name in families), "")
+            role = "visit" if families & {"book", "move"} else role
+            reading = self._read(deed.facts, "deed", role=role)
+            for record in reading.records:
+                codes |= record.codes
+                record.done.clear()
+            self._take(reading)
+        if deed.status == "undone":
+            self._deeds = [done for done in self._deeds if done.families != families]
+        self._deeds.append(_Done(families=families, status=deed.status, codes=frozenset(codes)))
+
+    def learn_passage(self, text: str) -> None:
+        """A passage of the company's documents that this call cited."""
+        for sentence in sentences_of(text):
+            self._learn_sentence(sentence)
+
+    def learn_said(self, text: str) -> None:
+        """The caller's words: numbers and names may be given back, but prove nothing."""
+        tokens = tokens_of(text, self.words)
+        self._names.update(token.text for token in tokens if token.kind == "word")
+        for mention in mentions_in(tokens, self.words, self.today):
+            self._heard += mention.readings
+            self._said_codes.update(value.text for value in mention.readings if isinstance(value, Code))
+
+    def learn_company(self, text: str) -> None:
+        """What the company says of itself: values in it may be said to anybody."""
+        tokens = tokens_of(text, self.words)
+        self._names.update(token.text for token in tokens if token.kind == "word")
+        for mention in mentions_in(tokens, self.words, self.today):
+            for value in mention.readings:
+                self._index(Known(value, "", -1, "company"))
+
+    def _read(self, facts: Mapping[str, Any], source: Source, *, role: str = "") -> Reading:
+        first = len(self.records)
+        reader = RecordReader(first=first, source=source, today=self.today, zone=self._zone, role=role)
+        return reader.read(facts)
+
+    def _take(self, reading: Reading) -> None:
+        self.records += reading.records
+        self._names |= reading.words
+        for known in reading.known:
+            self._index(known)
+        for name, quantity in reading.quantities:
+            self._quantities.setdefault(name, set()).add(quantity)
+        for passage in reading.passages:
+            self.learn_passage(passage)
+
+    def _learn_sentence(self, sentence: str) -> None:
+        tokens = tokens_of(sentence, self.words)
+        mentions = mentions_in(tokens, self.words, self.today)
+        around = stems_of([token.text for token in tokens], self.words)
+        for clause in clauses_of(tokens, mentions, self.words):
+            events = events_of(clause, (), self.words)
+            self.passages.append(
+                PassageSentence(
+                    stems=stems_of(clause.words, self.words),
+                    around=around,
+                    families=frozenset((event.family, event.is_negated) for event in events),
+                    is_denial=is_denial(clause.words, self.words),
+                    mentions=tuple(mention for _, mention in clause.mentions),
+                )
+            )
+            for _, mention in clause.mentions:
+                times = tuple(value for value in mention.readings if isinstance(value, ClockTime))
+                lengths = tuple(
+                    value for value in mention.readings if isinstance(value, Count) and value.unit
+                )
+                for value in times or lengths or mention.readings:
+                    self._index(Known(value, "", -1, "passage", len(self.passages) - 1))
+        self._names.update(token.text for token in tokens if token.kind == "word")
+
+    def _learn_hours(self, hours: OpeningHours) -> None:
+        for weekday, spans in hours.weekly.items():
+            near = tuple(
+                (self.today + timedelta(days=ahead), self.today + timedelta(days=ahead)) for ahead in range(7)
+            )
+            days = tuple(span for span in near if span[0].weekday() == weekday)
+            self._index(Known(Days(days, weekday=weekday), "hours", -1, "company"))
+            for moment in (moment for span in spans for moment in span):
+                minutes = ClockTime(frozenset({moment.hour * 60 + moment.minute}))
+                self._index(Known(minutes, "hours", -1, "company"))
+
+    def _index(self, known: Known) -> None:
+        match known.value:
+            case Money(minor=minor):
+                self._money.setdefault(minor, []).append(known)
+            case Days():
+                self._days.append(known)
+            case ClockTime(minutes=minutes):
+                for minute in minutes:
+                    self._minutes.setdefault(minute, []).append(known)
+            case Count() as count:
+                self._counts.setdefault(folded(count).value, []).append(known)
+            case Code(text=text):
+                self._codes.add(text)
+
+    # -- asking ---------------------------------------------------------------------------------------
+
+    def money(self, minor: int) -> list[Known]:
+        return self._money.get(minor, [])
+
+    def all_money(self) -> Iterator[Known]:
+        return (known for entries in self._money.values() for known in entries)
+
+    def days(self) -> list[Known]:
+        return self._days
+
+    def minutes(self, minute: int) -> list[Known]:
+        return self._minutes.get(minute, [])
+
+    def counts(self, count: Count) -> list[Known]:
+        """The same number with the same unit, or with none on either side."""
+        wanted = folded(count)
+        return [
+            known
+            for known in self._counts.get(wanted.value, ())
+            if isinstance(known.value, Count) and _same_unit(folded(known.value).unit, wanted.unit)
+        ]
+
+    def all_counts(self) -> Iterator[Known]:
+        return (known for entries in self._counts.values() for known in entries)
+
+    def quantities_of(self, thing: str) -> set[int]:
+        """How many of it were ordered, by the last word of its name, in the singular or plural."""
+        return self._quantities.get(thing, set()) | self._quantities.get(thing.removesuffix("s"), set())
+
+    def knows_name(self, word: str) -> bool:
+        return word in self._names
+
+    def heard(self, value: Value) -> bool:
+        """The caller said it in this call."""
+        if isinstance(value, Days):
+            return any(
+                isinstance(said, Days) and set(said.ranges) & set(value.ranges) for said in self._heard
+            )
+        if isinstance(value, Count):
+            return any(isinstance(said, Count) and said.value == value.value for said in self._heard)
+        return value in self._heard
+
+    def knows_code(self, text: str) -> bool:
+        known = self._codes | self._said_codes
+        if text in known or (len(text) >= 6 and any(code.endswith(text) for code in known)):
+            return True
+        return _is_made_of(text, known)
+
+    def ends_code(self, text: str) -> bool:
+        """For "the card ending in 4711"."""
+        return len(text) >= 3 and any(
+            code.endswith(text) or code.startswith(text) for code in self._codes | self._said_codes
+        )
+
+    def records_of(self, codes: Iterable[str]) -> list[Record]:
+        """The records that these identifiers name; all, where they name none."""
+        named = set(codes)
+        return [record for record in self.records if record.codes & named] or self.records
+
+    def has_deed(self, family: str, statuses: Iterable[DeedStatus], codes: Iterable[str] = ()) -> bool:
+        """Of two deeds on things with different numbers, the one is no proof of the other."""
+        wanted, named = frozenset(statuses), frozenset(codes)
+        return any(
+            done.status in wanted
+            and (family in done.families or family == "anything")
+            and not (named and done.codes and not done.codes & named)
+            for done in self._deeds
+        )
+
+    def has_status(self, family: str) -> bool:
+        """Whether a deed was approved, refused or the like, as `family` says."""
+        return any(_BY_STATUS.get(done.status) == family for done in self._deeds)
+
+    def announces(self, family: str, codes: Iterable[str] = ()) -> bool:
+        """Whether a deed that is done or agreed brings this about."""
+        brings = record_words().brings
+        wanted: tuple[DeedStatus, ...] = ("done", "under_way", "approved")
+        return any(
+            family in brings.get(cause, ()) and self.has_deed(cause, wanted, codes) for cause in brings
+        )
+
+
+def families_of(kind: str) -> frozenset[str]:
+    """The events that an action's name tells: `refund_order` is a refund."""
+    found = record_words().deeds.all(kind.lower().replace("_", " ").replace("-", " ").split())
+    return frozenset(family for each in found for family in each.meaning)
+
+
+def folded(count: Count) -> Count:
+    """Weeks as days, years as months, hours as minutes, so that "two weeks" are "fourteen days"."""
+    unit, times = _FOLDED.get(count.unit, (count.unit, 1))
+    return Count(count.value * times, unit)
+
+
+_MEASURED = frozenset({"time", "day", "month", "minute", "percent", "kilogram", "kilometre"})
+
+
+def _same_unit(one: str, other: str) -> bool:
+    if one == other:
+        return True
+    return not other or (not one and other not in _MEASURED)
+
+
+def _is_made_of(text: str, codes: set[str]) -> bool:
+    """Two identifiers said one after the other."""
+    return any(len(code) >= 3 and text.startswith(code) and (text[len(code) :] in codes) for code in codes)

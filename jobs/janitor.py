@@ -1,0 +1,129 @@
+"""Looks after what died: jobs of dead workers, deeds of dead calls, and jobs that ended long ago.
+
+Every worker has one; the rounds are made by one of them at a time, whoever that is.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from loguru import logger
+from prometheus_client import Counter, Gauge
+
+from domain.clock import Clock
+from domain.deeds import Deed, State
+from domain.ports.ledger import Ledger
+from domain.ports.workers import Workers
+from jobs.durable import DbosDurable
+
+RESUMED = Counter("callwright_jobs_resumed", "Jobs of a dead worker that were given to another.")
+SWEPT = Counter("callwright_deeds_swept", "Deeds without a job that were given one.", ["kind"])
+UNSETTLED = Gauge("callwright_deeds_unsettled", "Deeds whose end is not certain, longer than usual.")
+
+_KINDS: Mapping[State, str] = {
+    "reserved": "reconciliation",
+    "doing": "reconciliation",
+    "unknown": "reconciliation",
+    "undoing": "compensation",
+    "waiting": "approval",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rounds:
+    """Seconds."""
+
+    beat_s: float = 5.0
+    lapsed_s: float = 60.0
+    """A worker that was silent for so long is taken for dead. A mistake costs one repeated step."""
+    every_s: float = 10.0
+    late_s: float = 90.0
+    """No call takes so long over a deed."""
+    keep: timedelta = timedelta(days=30)
+    tidy_every_s: float = 86_400.0
+
+
+class Janitor:
+    """`watch` runs for as long as the worker does."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        workers: Workers,
+        durable: DbosDurable,
+        ledger: Ledger,
+        clock: Clock,
+        rounds: Rounds | None = None,
+    ) -> None:
+        """`name` as the worker's own."""
+        self._name = name
+        self._workers = workers
+        self._durable = durable
+        self._ledger = ledger
+        self._clock = clock
+        self._rounds = rounds or Rounds()
+        self._swept: dict[str, datetime] = {}
+        self._due: dict[str, float] = {}
+
+    async def beat(self) -> None:
+        await self._workers.beat(self._name)
+
+    async def leave(self) -> None:
+        """Whatever this worker held is taken up by a peer in its next round."""
+        await self._workers.leave(self._name)
+
+    async def watch(self) -> None:
+        """A round that fails is made again with the next beat."""
+        while True:
+            try:
+                await self.beat()
+                if self._is_due("round", self._rounds.every_s):
+                    await self.make_round()
+            except Exception as error:
+                logger.bind(error=type(error).__name__).error("The janitor's round failed")
+            await self._clock.sleep(self._rounds.beat_s)
+
+    async def make_round(self) -> None:
+        async with self._workers.watch() as mine:
+            if not mine:
+                return
+            await self.resume_the_dead()
+            await self.sweep()
+            if self._is_due("tidying", self._rounds.tidy_every_s):
+                await self._durable.forget(before=self._clock.now() - self._rounds.keep)
+
+    async def resume_the_dead(self) -> Sequence[str]:
+        alive = await self._workers.alive(within_s=self._rounds.lapsed_s)
+        if left := await self._durable.held_by_others(alive):
+            await self._durable.resume(left)
+            RESUMED.inc(len(left))
+            logger.bind(jobs=len(left)).warning("Jobs of a dead worker go on elsewhere")
+        return left
+
+    async def sweep(self) -> None:
+        """A deed whose process died before it could start a job has one afterwards."""
+        late = await self._ledger.in_state(
+            *_KINDS, before=self._clock.now() - timedelta(seconds=self._rounds.late_s)
+        )
+        UNSETTLED.set(sum(deed.state != "waiting" for deed in late))
+        self._swept = {deed.id: at for deed in late if (at := self._swept.get(deed.id)) == deed.moved_at}
+        for deed in late:
+            if deed.id not in self._swept:
+                await self._give_job(deed)
+                self._swept[deed.id] = deed.moved_at
+
+    async def _give_job(self, deed: Deed) -> None:
+        parent = None if deed.parent is None else await self._ledger.load(deed.parent)
+        if parent is not None and parent.state in _KINDS:
+            return  # the whole is looked after, and its steps with it
+        kind, about = ("compensation", parent) if parent is not None else (_KINDS[deed.state], deed)
+        await self._durable.ensure(kind, about.id, since=deed.moved_at, company=deed.company)
+        SWEPT.labels(kind).inc()
+
+    def _is_due(self, what: str, every_s: float) -> bool:
+        now = self._clock.monotonic()
+        if now < self._due.get(what, 0.0):
+            return False
+        self._due[what] = now + every_s
+        return True

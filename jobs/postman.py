@@ -1,0 +1,79 @@
+"""Empties the outbox: each message is claimed, sent once, and never again where it may have gone already.
+
+The outbox is a durable queue by itself: a claim is a lease, so what a dead worker held is claimed by another.
+"""
+
+from datetime import timedelta
+
+from loguru import logger
+from prometheus_client import Counter
+
+from domain.clock import Clock
+from domain.ports.messages import Claim, Outbox, Sender, Undeliverable
+from domain.ports.systems import MaybeDone, NotDone
+
+LEASE_S = 120.0
+"""Well beyond what a carrier takes to answer."""
+RETRIES_S = (10.0, 60.0, 300.0, 1800.0, 7200.0)
+UNCONFIRMED = "Unconfirmed"
+"""The error of a message that may have gone out: it is not sent again, and a receipt may settle it yet."""
+SENT = Counter("callwright_messages", "Messages by channel and what became of sending.", ["channel", "end"])
+
+
+class Postman:
+    """`watch` runs for as long as the worker does."""
+
+    def __init__(self, outbox: Outbox, sender: Sender, clock: Clock) -> None:
+        self._outbox = outbox
+        self._sender = sender
+        self._clock = clock
+
+    async def watch(self) -> None:
+        while True:
+            try:
+                if not await self.round():
+                    await self._outbox.something_new(within_s=5.0)
+            except Exception as error:
+                logger.bind(error=type(error).__name__).error("The outbox could not be emptied")
+                await self._clock.sleep(5.0)
+
+    async def round(self) -> int:
+        """How many were taken in hand."""
+        claims = await self._outbox.claim(5, self._clock.now(), lease_s=LEASE_S)
+        for claim in claims:
+            end = await self._deliver(claim)
+            SENT.labels(claim.message.channel, end).inc()
+        return len(claims)
+
+    async def _deliver(self, claim: Claim) -> str:
+        """A `MaybeDone` keeps its lease: whoever claims it after that looks it up first, as after a crash."""
+        message = claim.message
+        try:
+            carrier_id = await self._sender.look_up(message) if claim.may_have_gone else None
+        except MaybeDone:
+            return await self._give_up(claim, UNCONFIRMED)
+        except NotDone as error:
+            return await self._later(claim, error)
+        try:
+            await self._outbox.sent(message.id, carrier_id or await self._sender.send(message))
+        except Undeliverable as error:
+            return await self._give_up(claim, type(error).__name__)
+        except NotDone as error:
+            return await self._later(claim, error)
+        except MaybeDone:
+            return "uncertain"
+        return "sent"
+
+    async def _later(self, claim: Claim, error: NotDone) -> str:
+        if claim.attempt > len(RETRIES_S):
+            return await self._give_up(claim, type(error).__name__)
+        again = self._clock.now() + timedelta(seconds=RETRIES_S[claim.attempt - 1])
+        await self._outbox.failed(claim.message.id, type(error).__name__, again)
+        return "later"
+
+    async def _give_up(self, claim: Claim, why: str) -> str:
+        logger.bind(message=claim.message.id, channel=claim.message.channel, error=why).error(
+            "A message was given up"
+        )
+        await self._outbox.failed(claim.message.id, why, None)
+        return "given_up"

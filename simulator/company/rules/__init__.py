@@ -1,0 +1,1 @@
+"""What holds across resources: days, stock, and money that goes back."""

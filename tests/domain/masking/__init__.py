@@ -1,0 +1,1 @@
+"""What is masked, what passes, and what is recalled."""

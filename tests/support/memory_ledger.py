@@ -1,0 +1,134 @@
+"""A ledger and a supervisors' list in memory: the rules of the real ones, and none of their durability."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Literal
+
+from domain.actions import Limit
+from domain.clock import Clock
+from domain.deeds import Deed, State
+from domain.money import Money
+from domain.ports.ledger import AlreadyStanding, Approval, LimitPassed, Reserved, Spent
+
+
+class MemoryLedger:
+    """Implements `domain.ports.ledger.Ledger`. `dies_before` counts writes down to a crash of the process."""
+
+    def __init__(self) -> None:
+        self.deeds: dict[str, Deed] = {}
+
+    async def reserve(self, deed: Deed, limits: Sequence[Limit]) -> Reserved | AlreadyStanding | LimitPassed:
+        if deed.id in self.deeds:
+            return AlreadyStanding(deed=self.deeds[deed.id])
+        if (held := await self.standing(deed.company, deed.action, deed.subject)) is not None:
+            return AlreadyStanding(deed=held)
+        spent = await self.spent(
+            deed.company, deed.action, call_id=deed.call_id, customer=deed.customer, day=deed.day
+        )
+        for limit in limits:
+            so_far, count = 0, 0
+            if limit.per != "action":
+                so_far = getattr(spent, f"{limit.per}_amount")
+                count = getattr(spent, f"{limit.per}_count")
+            over = limit.amount is not None and (
+                deed.amount is None
+                or deed.amount.currency != limit.amount.currency
+                or so_far + deed.amount.minor > limit.amount.minor
+            )
+            if over or (limit.count is not None and count + 1 > limit.count):
+                return LimitPassed(limit=limit)
+        self.deeds[deed.id] = deed
+        return Reserved(deed=deed)
+
+    async def spent(self, company: str, action: str, *, call_id: str, customer: str, day: str) -> Spent:
+        mine = [
+            it for it in self.deeds.values() if (it.company, it.action) == (company, action) and it.standing
+        ]
+        in_call = [it for it in mine if it.call_id == call_id]
+        today = [it for it in mine if it.day == day]
+        customers = [it for it in today if it.customer == customer]
+        return Spent(
+            call_amount=_sum(in_call),
+            call_count=len(in_call),
+            customer_day_amount=_sum(customers),
+            customer_day_count=len(customers),
+            company_day_amount=_sum(today),
+            company_day_count=len(today),
+        )
+
+    async def load(self, deed_id: str) -> Deed | None:
+        return self.deeds.get(deed_id)
+
+    async def standing(self, company: str, action: str, subject: str) -> Deed | None:
+        sought = (company, action, subject)
+        return next(
+            (
+                it
+                for it in self.deeds.values()
+                if (it.company, it.action, it.subject) == sought and it.standing
+            ),
+            None,
+        )
+
+    async def replace(self, deed: Deed, expected_version: int) -> bool:
+        if self.deeds[deed.id].version != expected_version:
+            return False
+        self.deeds[deed.id] = deed
+        return True
+
+    async def of_call(self, call_id: str) -> Sequence[Deed]:
+        return [it for it in self.deeds.values() if it.call_id == call_id]
+
+    async def of_customer(self, company: str, customer: str) -> Sequence[Deed]:
+        return [it for it in self.deeds.values() if (it.company, it.customer) == (company, customer)]
+
+    async def in_state(self, *states: State, before: datetime) -> Sequence[Deed]:
+        return [it for it in self.deeds.values() if it.state in states and it.moved_at < before]
+
+    async def steps_of(self, deed_id: str) -> Sequence[Deed]:
+        return [it for it in self.deeds.values() if it.parent == deed_id]
+
+
+def _sum(deeds: Sequence[Deed]) -> int:
+    return sum(it.amount.minor for it in deeds if it.amount)
+
+
+class MemoryApprovals:
+    """Implements `domain.ports.ledger.Approvals`; `answers` says what the supervisor does when asked."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.asked: dict[str, Approval] = {}
+
+    async def ask(self, approval: Approval) -> None:
+        self.asked.setdefault(approval.id, approval)
+
+    async def load(self, approval_id: str) -> Approval | None:
+        return self.asked.get(approval_id)
+
+    async def waiting(self, company: str | None = None) -> Sequence[Approval]:
+        return [
+            it for it in self.asked.values() if it.state == "waiting" and company in {None, it.deed.company}
+        ]
+
+    async def decide(
+        self,
+        approval_id: str,
+        *,
+        state: Literal["approved", "denied", "expired"],
+        by: str,
+        amount: Money | None = None,
+        words: str = "",
+    ) -> Approval | None:
+        approval = self.asked.get(approval_id)
+        if approval is None or approval.state != "waiting":
+            return approval
+        decided = replace(
+            approval, state=state, decided_by=by, decided_at=self._clock.now(), amount=amount, words=words
+        )
+        self.asked[approval_id] = decided
+        return decided
+
+    async def decided(self, approval_id: str, *, within_s: float) -> Approval:
+        return self.asked[approval_id]

@@ -1,0 +1,45 @@
+"""Sends one of the company's own messages, to an address on record."""
+
+from domain.events import MessageQueued
+from domain.ports.messages import Messages, Outgoing
+from domain.ports.systems import NotDone
+from tools.actions.errand import Errand, Result
+from tools.paths import given
+from tools.permit import Permit
+from tools.words import Words
+
+
+class SendMessage:
+    """Runner of actions bound to a template of `messages.yaml`; `given.to` says whom it goes to."""
+
+    def __init__(self, messages: Messages, words: Words) -> None:
+        self._messages = messages
+        self._words = words
+
+    async def __call__(self, permit: Permit, errand: Errand) -> Result:
+        errand.redeem(permit)
+        template = errand.company.message(errand.action.binding.name)
+        if template is None:
+            raise NotDone(f"there is no template {errand.action.binding.name}")
+        address = given(errand.action.binding, errand.scope).get("to")
+        if not address:
+            return Result(outcome="no_address", done=False)
+        language = str(errand.scope["call"]["language"])
+        subject, text = template.words(language)
+        facts = {**errand.scope, **errand.arguments}
+        try:
+            message = Outgoing(
+                id=errand.key,
+                company=errand.company.id,
+                call_id=errand.call_id,
+                template=template.name,
+                channel=template.channel,
+                to=str(address),
+                subject=self._words.written(subject, facts, language),
+                text=self._words.written(text, facts, language),
+            )
+        except LookupError as error:
+            raise NotDone(f"{template.name} lacks a fact") from error
+        await self._messages.send(message)
+        queued = MessageQueued(message_id=message.id, template=template.name, channel=template.channel)
+        return Result(outcome="done", events=(queued,))

@@ -1,0 +1,273 @@
+"""Does what was agreed: once, however often it is asked, and with a certain end, however it goes."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from loguru import logger
+
+from domain.actions import Action, Step
+from domain.clock import Clock
+from domain.company import Company
+from domain.deeds import Deed
+from domain.ports.durable import Durable
+from domain.ports.ledger import Ledger, Reserved
+from domain.ports.systems import MaybeDone, NotDone
+from tools.actions.errand import Errand, Result, Runner
+from tools.case import Case
+from tools.paths import given, only, subject_of
+from tools.permit import NotPermitted, issue
+from tools.policy.conditions import RECONCILE, Condition, ConditionFailed
+from tools.policy.scope import at, money_at
+from tools.records import Records, Unreadable
+
+COMPENSATED, PARTLY_DONE = "compensated", "partly_done"
+SETTLES_AFTER_S = 60.0
+"""So long a request may still be on its way: not to be found before that proves nothing."""
+
+
+class Doing:
+    """One company's deeds, from `reserved` to their end. Every method may be called again at any time."""
+
+    def __init__(
+        self,
+        company: Company,
+        *,
+        ledger: Ledger,
+        records: Records,
+        runners: Mapping[str, Runner],
+        reconciled: Mapping[str, Condition],
+        durable: Durable,
+        clock: Clock,
+    ) -> None:
+        """`runners` by kind of binding; `reconciled` by action: what proves that it was done."""
+        self._company = company
+        self._ledger = ledger
+        self._records = records
+        self._runners = runners
+        self._reconciled = reconciled
+        self._durable = durable
+        self._clock = clock
+
+    # -- forwards ------------------------------------------------------------------------------
+
+    async def carry_out(self, deed: Deed, case: Case | None = None) -> Deed:
+        """The deed as it ended: done, failed or unknown. Somebody who was faster does it alone."""
+        doing = deed.moved("doing", self._clock.now())
+        if not await self._ledger.replace(doing, deed.version):
+            return await self._as_it_stands(deed.id)
+        action = self.action(doing.action)
+        return await (self._steps(action, doing) if action.steps else self._one(action, doing, case))
+
+    async def _one(self, action: Action, doing: Deed, case: Case | None) -> Deed:
+        try:
+            result = await self.run(action, doing, doing.arguments, doing.scope, doing.id, case)
+        except NotDone as error:
+            _warn(action, error)
+            return await self._moved(doing, "failed", outcome="failed")
+        except MaybeDone as error:
+            _warn(action, error)
+            unknown = await self._moved(doing, "unknown", outcome="unknown")
+            await self._durable.start("reconciliation", doing.id, company=doing.company)
+            return await self.reconcile(unknown)
+        end = "done" if result.done else "failed"
+        return await self._moved(doing, end, outcome=result.outcome, result=result.facts)
+
+    async def run(
+        self,
+        action: Action,
+        deed: Deed,
+        arguments: Mapping[str, Any],
+        scope: Mapping[str, Any],
+        key: str,
+        case: Case | None = None,
+    ) -> Result:
+        """The runner's own result. Raises `NotDone` or `MaybeDone`."""
+        now = self._clock.now()
+        errand = Errand(
+            company=self._company,
+            call_id=deed.call_id,
+            action=action,
+            arguments=arguments,
+            scope={**scope, "args": arguments, "deed": {"id": key}},
+            key=key,
+            now=now,
+            case=case,
+        )
+        permit = issue(action.name, arguments, deed.call_id, now)
+        try:
+            async with asyncio.timeout(action.timeout_s + 1.0):
+                return await self._runners[action.binding.kind](permit, errand)
+        except (NotDone, MaybeDone, NotPermitted):
+            raise
+        except Exception as error:  # a time-out, or a store of ours that failed: nobody knows what was done
+            raise MaybeDone(action.name) from error
+
+    # -- several systems -----------------------------------------------------------------------
+
+    async def _steps(self, action: Action, doing: Deed) -> Deed:
+        """All of them, or none: what was done of them is taken back in the opposite order."""
+        scope = dict(doing.scope)
+        for number, step in enumerate(action.steps, 1):
+            child = await self._step(doing, step, number, scope)
+            if child is None or child.state != "done":
+                return await self.roll_back(doing)
+            scope[step.action] = dict(child.result)
+        return await self._moved(doing, "done", outcome="done", result=only(scope, action.facts))
+
+    async def _step(self, parent: Deed, step: Step, number: int, scope: Mapping[str, Any]) -> Deed | None:
+        """None where its own limits or its own subject forbid it."""
+        action = self.action(step.action)
+        arguments = {
+            name: at({**scope, "args": parent.arguments}, path) for name, path in step.arguments.items()
+        }
+        child = replace(
+            parent,
+            id=f"{parent.id}.{number}",
+            parent=parent.id,
+            action=action.name,
+            arguments=arguments,
+            scope=scope,
+            subject=subject_of(action, {**scope, "args": arguments}, parent.id),
+            amount=money_at({**scope, "args": arguments}, action.amount) if action.amount else None,
+            state="reserved",
+            version=1,
+            result={},
+        )
+        reserved = await self._ledger.reserve(child, action.limits)
+        if not isinstance(reserved, Reserved):
+            return None
+        return await self.carry_out(reserved.deed)
+
+    async def roll_back(self, parent: Deed) -> Deed:
+        """Take back each step that was done. What cannot be taken back now is taken up by a job."""
+        left = False
+        for child in reversed(await self._ledger.steps_of(parent.id)):
+            settled = await self.settled_step(child)
+            gone = await self.take_back(settled) if settled.state in {"done", "undoing"} else settled
+            left = left or gone.state in {"unknown", "undoing", "done"}
+        if left:
+            await self._durable.start("compensation", parent.id, company=parent.company)
+        return await self._moved(parent, "failed", outcome=PARTLY_DONE if left else COMPENSATED)
+
+    async def settled_step(self, step: Deed) -> Deed:
+        """As far as it can be known; one that was reserved and never begun holds its subject for nothing."""
+        if step.state == "reserved":
+            return await self._moved(step, "refused", outcome="not_begun")
+        return await self.settle(step)
+
+    # -- backwards -----------------------------------------------------------------------------
+
+    async def take_back(self, deed: Deed) -> Deed:
+        """The deed `undone`; `done` where it could not be; `undoing` while nobody knows, until a job does."""
+        action = self.action(deed.action)
+        if deed.state not in {"done", "undoing"}:
+            return deed
+        if action.steps:
+            return await self._take_back_steps(deed)
+        if action.undo is None:
+            return deed
+        undoing = deed if deed.state == "undoing" else deed.moved("undoing", self._clock.now())
+        if undoing is not deed and not await self._ledger.replace(undoing, deed.version):
+            return await self._as_it_stands(deed.id)
+        scope = {**deed.scope, "args": deed.arguments, "result": deed.result, "deed": {"id": deed.id}}
+        arguments = {name: at(scope, path) for name, path in action.undo.arguments.items()}
+        undo = self.action(action.undo.action)
+        try:
+            result = await self.run(undo, undoing, arguments, scope, f"{deed.id}.undo")
+        except NotDone as error:
+            _warn(undo, error)
+            return await self._moved(undoing, "done", outcome=deed.outcome)
+        except MaybeDone as error:
+            _warn(undo, error)
+            await self._durable.start("compensation", deed.id, company=deed.company)
+            return undoing
+        return await self._moved(undoing, "undone" if result.done else "done", outcome=result.outcome)
+
+    async def _take_back_steps(self, deed: Deed) -> Deed:
+        undoing = deed if deed.state == "undoing" else deed.moved("undoing", self._clock.now())
+        if undoing is not deed and not await self._ledger.replace(undoing, deed.version):
+            return await self._as_it_stands(deed.id)
+        children = [await self.take_back(child) for child in reversed(await self._ledger.steps_of(deed.id))]
+        if all(child.state in {"undone", "failed", "refused"} for child in children):
+            return await self._moved(undoing, "undone", outcome="done")
+        await self._durable.start("compensation", deed.id, company=deed.company)
+        return undoing
+
+    # -- certainty -----------------------------------------------------------------------------
+
+    async def settle(self, deed: Deed) -> Deed:
+        """What a dead process left, brought to an end as far as it can be known now."""
+        match deed.state:
+            case "doing" if steps := self.action(deed.action).steps:
+                return await self._finished(deed, len(steps)) or await self.roll_back(deed)
+            case "doing":
+                return await self.reconcile(await self._moved(deed, "unknown", outcome="unknown"))
+            case "unknown":
+                return await self.reconcile(deed)
+            case "undoing":
+                return await self.take_back(deed)
+            case _:
+                return deed
+
+    async def _finished(self, parent: Deed, steps: int) -> Deed | None:
+        """Where every step was done, and only that was not written down."""
+        children = await self._ledger.steps_of(parent.id)
+        if [child.state for child in children] != ["done"] * steps:
+            return None
+        scope = {**parent.scope, **{child.action: dict(child.result) for child in children}}
+        facts = only(scope, self.action(parent.action).facts)
+        return await self._moved(parent, "done", outcome="done", result=facts)
+
+    async def reconcile(self, deed: Deed) -> Deed:
+        """Ask the system whether it was done. A no counts only when nothing can be on its way any more."""
+        action, proof = self.action(deed.action), self._reconciled.get(deed.action)
+        if deed.state != "unknown" or action.reconcile is None or proof is None:
+            return deed
+        binding = action.reconcile.binding
+        scope = {**deed.scope, "args": deed.arguments, "deed": {"id": deed.id}}
+        try:
+            answer = await self._records.read(binding, given(binding, scope))
+        except Unreadable as error:
+            _warn(action, error)
+            return deed
+        if _proven(proof, answer, deed):
+            return await self._moved(deed, "done", outcome="done")
+        if (self._clock.now() - deed.moved_at).total_seconds() < SETTLES_AFTER_S:
+            return deed
+        return await self._moved(deed, "failed", outcome="failed")
+
+    # -- the ledger ----------------------------------------------------------------------------
+
+    async def _moved(self, deed: Deed, to: Any, **changes: Any) -> Deed:
+        moved = deed.moved(to, self._clock.now(), **changes)
+        if await self._ledger.replace(moved, deed.version):
+            return moved
+        return await self._as_it_stands(deed.id)
+
+    async def _as_it_stands(self, deed_id: str) -> Deed:
+        deed = await self._ledger.load(deed_id)
+        assert deed is not None
+        return deed
+
+    def action(self, name: str) -> Action:
+        """A deed outlives a change of the folder: what is no longer declared cannot be done."""
+        action = self._company.action(name)
+        if action is None:
+            raise NotDone(f"{name} is not declared any more")
+        return action
+
+
+def _proven(proof: Condition, answer: Any, deed: Deed) -> bool:
+    """What cannot be evaluated proves nothing."""
+    try:
+        return proof.holds(
+            RECONCILE.facts({"answer": answer, "args": dict(deed.arguments), "deed": {"id": deed.id}})
+        )
+    except ConditionFailed:
+        return False
+
+
+def _warn(action: Action, error: Exception) -> None:
+    logger.bind(action=action.name, error=type(error).__name__).warning("An action failed")
