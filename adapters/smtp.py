@@ -26,7 +26,7 @@ Security = Literal["starttls", "tls", "none"]
 USUAL_PORTS: dict[Security, int] = {"starttls": 587, "tls": 465, "none": 25}
 FOR_GOOD = 500
 """From this reply code on, the server will not take the same message later either (RFC 5321, 4.2.1)."""
-_PLAIN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
+_PLAIN_ID = re.compile(r"(?=.{1,100}$)[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 
 
 @dataclass(frozen=True, kw_only=True)

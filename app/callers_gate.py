@@ -32,6 +32,10 @@ class GateOfCall:
     def asking(self) -> bool:
         return self._case.proposal is not None
 
+    @property
+    def waiting(self) -> Sequence[str]:
+        return tuple(self._case.waiting)
+
     def tools(self) -> Sequence[Mapping[str, Any]]:
         return tool_schemas(self._company, self._case)
 

@@ -57,11 +57,12 @@ def serve(
 ) -> None:
     """Answer calls, show the desk, do the work, until told to stop."""
     # A command that only reads must not load the pipelines, which take seconds and memory.
-    from app import bootstrap  # noqa: PLC0415
+    from app import bootstrap
+    from app.answering import SpeechIncomplete  # noqa: PLC0415  # as above
 
     try:
         bootstrap.serve(read_settings(**({} if role is None else {"role": role})))
-    except (SettingsWrong, CompanyFolderRefused, KeyUnusable, bootstrap.SpeechIncomplete) as refused:
+    except (SettingsWrong, CompanyFolderRefused, KeyUnusable, SpeechIncomplete) as refused:
         _fail(str(refused))
 
 

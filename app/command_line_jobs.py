@@ -1,9 +1,8 @@
-"""The commands `callwright jobs` and `callwright approvals`: what runs or failed, and what is to be decided."""
+"""The commands `callwright jobs` and `callwright approvals`: what runs or failed, what is to be decided."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, NoReturn
 
@@ -18,8 +17,8 @@ from adapters.company_folder import CompanyFolderRefused, load_company
 from adapters.secrets import KeyUnusable
 from app.jobs import open_durable
 from app.logs import set_up_logs
-from app.settings import SettingsWrong, read_settings
-from app.storage import open_storage
+from app.settings import Settings, SettingsWrong, read_settings
+from app.storage import Storage, open_storage
 from app.supervision import CannotDecide, Supervision
 from domain.clock import SystemClock
 from domain.money import Money, NotMoney
@@ -102,15 +101,15 @@ async def _list_jobs(states: Sequence[str], limit: int) -> None:
     wanted = [known for known in _STYLES if known in states]
     if len(wanted) != len(set(states)):
         _fail(f"A state is one of {', '.join(_STYLES)}.")
-    async with _opened() as ground:
-        found = await ground.durable.list_jobs(states=wanted, limit=limit)
+    async with _durable() as durable:
+        found = await durable.list_jobs(states=wanted, limit=limit)
     out.print(jobs_table(found) if found else "No such jobs." if states else "No jobs yet.")
 
 
 async def _on_job(job_id: str, what: str) -> None:
-    async with _opened() as ground:
+    async with _durable() as durable:
         try:
-            await (ground.durable.retry(job_id) if what == "retry" else ground.durable.cancel(job_id))
+            await (durable.retry(job_id) if what == "retry" else durable.cancel(job_id))
         except NoSuchJob:
             _fail(f"There is no job {job_id!r}. `callwright jobs` lists them.")
         except CannotRetry:
@@ -119,8 +118,8 @@ async def _on_job(job_id: str, what: str) -> None:
 
 
 async def _list_approvals() -> None:
-    async with _opened() as ground:
-        found = await ground.supervision.waiting()
+    async with _supervision() as supervision:
+        found = await supervision.waiting()
     if not found:
         out.print("Nothing waits for a supervisor.")
         return
@@ -147,12 +146,12 @@ async def _deny(beginning: str, by: str, words: str) -> None:
 @asynccontextmanager
 async def _deciding(beginning: str) -> AsyncIterator[tuple[Supervision, str]]:
     """Of those that wait, the one that begins so; an id in full names any."""
-    async with _opened() as ground:
-        found = [it.id for it in await ground.supervision.waiting() if it.id.startswith(beginning)]
+    async with _supervision() as supervision:
+        found = [it.id for it in await supervision.waiting() if it.id.startswith(beginning)]
         if len(found) > 1 and beginning not in found:
             _fail(f"{len(found)} approvals begin with {beginning!r}. `callwright approvals` lists them.")
         try:
-            yield ground.supervision, found[0] if len(found) == 1 else beginning
+            yield supervision, found[0] if len(found) == 1 else beginning
         except CannotDecide as refused:
             _fail(f"{refused} `callwright approvals` lists what waits.")
 
@@ -212,26 +211,25 @@ def _ago(now: datetime, then: datetime) -> str:
     return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ground:
-    """What these commands work on."""
-
-    durable: DbosDurable
-    supervision: Supervision
+@asynccontextmanager
+async def _durable() -> AsyncIterator[DbosDurable]:
+    async with _opened() as (_, storage), AsyncExitStack() as stack:
+        yield await open_durable(storage, stack)
 
 
 @asynccontextmanager
-async def _opened() -> AsyncIterator[Ground]:
+async def _supervision() -> AsyncIterator[Supervision]:
+    async with _opened() as (settings, storage):
+        yield Supervision(storage.approvals, [load_company(folder) for folder in settings.companies])
+
+
+@asynccontextmanager
+async def _opened() -> AsyncIterator[tuple[Settings, Storage]]:
     set_up_logs("ERROR")
     try:
         settings = read_settings(role="desk")
-        companies = [load_company(folder) for folder in settings.companies]
-        async with AsyncExitStack() as stack:
-            storage = await stack.enter_async_context(open_storage(settings))
-            yield Ground(
-                durable=await open_durable(storage, stack),
-                supervision=Supervision(storage.approvals, companies),
-            )
+        async with open_storage(settings) as storage:
+            yield settings, storage
     except (SettingsWrong, KeyUnusable, CompanyFolderRefused) as refused:
         _fail(str(refused))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 from loguru import logger
 
+from adapters.company_folder import load_company
 from adapters.mcp_tools import McpTools
 from adapters.openapi import OpenApiSystem
 from adapters.systems import BoundSystems
@@ -87,6 +88,7 @@ async def _systems(
         for missing in await mcp.open():
             logger.bind(company=company.id, server=missing).error("a tool server does not answer yet")
         stack.push_async_callback(mcp.close)
+        load_company(folder, tools=mcp.describe())  # read again: only now is known what its tools take
     systems = BoundSystems(clock=clock, openapi=openapi, mcp=mcp, on_withdrawn=withdrawn)
     if wrong := [why for binding in _bindings(company) if (why := systems.why_not(binding))]:
         for why in wrong:
@@ -96,14 +98,3 @@ async def _systems(
 
 def _bindings(company: Company) -> Sequence[Binding]:
     return [action.binding for action in company.actions if action.binding.kind in {"openapi", "mcp"}]
-
-
-class NoJobsYet:
-    async def start(self, kind, about, **given):
-        return ""
-
-    async def signal(self, job_id, topic, message): ...
-    async def cancel(self, job_id): ...
-    async def retry(self, job_id): ...
-    async def list_jobs(self, *, states=(), limit=200):
-        return []

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from os import getpid
@@ -21,7 +21,7 @@ from jobs.postman import Postman
 from jobs.worker import Worker
 from tools.gate import Gate
 
-Watch = Callable[[], Awaitable[None]]
+Watch = Callable[[], Coroutine[None, None, None]]
 
 
 async def open_durable(storage: Storage, stack: AsyncExitStack) -> DbosDurable:

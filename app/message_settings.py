@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, SecretStr
 from adapters.smtp import USUAL_PORTS, MailServer, Security, parse_address
 
 _NUMBER_OR_NAME = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
+_THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 _SERVICE = re.compile(r"MG[0-9a-f]{32}")
 
 
@@ -55,6 +56,8 @@ class MessageSettings(BaseModel):
             yield "email_from" if self.smtp_host else "smtp_host", "a mail server and a sender come together"
         if (self.smtp_user is None) != (self.smtp_password is None):
             yield "smtp_password", "a user and a password come together"
+        if self.smtp_security == "none" and self.smtp_user and self.smtp_host not in _THIS_MACHINE:
+            yield "smtp_security", "a password would cross the network unencrypted"
         if self.email_from is not None and not _is_sender(self.email_from):
             yield "email_from", "it is no e-mail address"
 

@@ -11,7 +11,7 @@ from app.telephony.carrier_addresses import CarrierAddresses
 from domain.clock import Clock
 from domain.messaging import Channel
 from domain.ports.messages import Outgoing, Sender
-from domain.ports.systems import NotDone
+from domain.ports.systems import MaybeDone, NotDone
 
 SETTINGS_OF: Mapping[Channel, str] = {
     "sms": "CALLWRIGHT_SMS_FROM or CALLWRIGHT_SMS_MESSAGING_SERVICE",
@@ -40,7 +40,11 @@ class Senders:
         return await self._of(message).send(message)
 
     async def look_up(self, message: Outgoing) -> str | None:
-        return await self._of(message).look_up(message)
+        try:
+            sender = self._of(message)
+        except NotDone as gone:
+            raise MaybeDone(str(gone)) from gone
+        return await sender.look_up(message)
 
     async def close(self) -> None:
         await asyncio.gather(*(sender.close() for sender in self._by_channel.values()))

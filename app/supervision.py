@@ -27,10 +27,8 @@ class Supervision:
         approval = await self._open(approval_id, by)
         self._check(approval, amount)
         less = None if amount == approval.deed.amount else amount
-        return await self._decided(
-            await self._approvals.decide(approval_id, state="approved", by=by.strip(), amount=less),
-            "approved",
-        )
+        decided = await self._approvals.decide(approval_id, state="approved", by=by.strip(), amount=less)
+        return self._settled(decided, "approved")
 
     async def deny(self, approval_id: str, *, by: str, words: str = "") -> Approval:
         """`words` are for the caller. Raises `CannotDecide`."""
@@ -59,9 +57,7 @@ class Supervision:
                 raise CannotDecide(f"An amount can only be lowered: {asked or 'none'} was asked for.")
             company = self._companies.get(approval.deed.company)
             if company is None:
-                raise CannotDecide(
-                    f"{approval.deed.company} is not among the companies that are served here."
-                )
+                raise CannotDecide(f"The company {approval.deed.company} is not served here.")
             bound = company.policy.authority("supervisor", action)
             allowed = amount or asked
             if bound is not None and allowed is not None and not allowed <= bound:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from domain.actions import Action, Binding, Identity, Path
@@ -95,6 +96,7 @@ class Recognition:
 
     operation: str
     argument: str
+    kind: Literal["openapi", "mcp"] = "openapi"
     id_field: str = "customer_id"
     """Where a customer's id stands in a customer's record."""
 

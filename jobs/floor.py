@@ -8,7 +8,8 @@ from prometheus_client import Counter
 
 from domain.clock import Clock
 from domain.deeds import Deed, State
-from domain.events import ActionDone, ActionUndone, ApprovalDecided, Event, OutcomeReconciled
+from domain.events import Event
+from domain.gate_events import ActionDone, ActionUndone, ApprovalDecided, OutcomeReconciled
 from domain.ports.callbacks import CallbackRequest, Callbacks
 from domain.ports.journal import Journal
 from domain.ports.ledger import Approvals, Ledger

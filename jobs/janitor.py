@@ -37,7 +37,7 @@ class Rounds:
     lapsed_s: float = 60.0
     """A worker that was silent for so long is taken for dead. A mistake costs one repeated step."""
     every_s: float = 10.0
-    late_s: float = 90.0
+    late_s: float = 65.0
     """No call takes so long over a deed."""
     keep: timedelta = timedelta(days=30)
     tidy_every_s: float = 86_400.0

@@ -5,7 +5,7 @@ So DBOS' machinery never stands between a caller and an answer, and what belongs
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, StepOptions
@@ -29,7 +29,15 @@ class StepFailed(Exception):
 class Worker:
     """One in a process, since DBOS is one in a process."""
 
-    def __init__(self, *, url: str, name: str, floor: Floor, poll_s: float = 0.5) -> None:
+    def __init__(
+        self,
+        *,
+        url: str,
+        name: str,
+        floor: Floor,
+        jobs: Mapping[str, Job] = JOBS,
+        poll_s: float = 0.5,
+    ) -> None:
         """`name` is this worker's own, also after a restart."""
         self._config: DBOSConfig = {
             "name": APPLICATION,
@@ -43,6 +51,7 @@ class Worker:
             "log_level": "CRITICAL",
         }
         self._floor = floor
+        self._jobs = jobs
         self._poll_s = poll_s
         self._home: Home | None = None
 
@@ -54,7 +63,7 @@ class Worker:
     def _launch(self, home: "Home") -> None:
         """In a thread without a loop, so that DBOS makes one for itself."""
         DBOS(config=self._config)
-        for kind, job in JOBS.items():
+        for kind, job in self._jobs.items():
             DBOS.workflow(name=kind)(_workflow(kind, job, home, self._floor))
         DBOS.launch()
         DBOS.register_queue(QUEUE, polling_interval_sec=self._poll_s)

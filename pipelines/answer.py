@@ -30,8 +30,10 @@ class Answer:
         self._tools_open = 0
         self._guess: str | None = None
         self._guess_came_true = False
-        self._question = ""
+        self._asks: ToolOutcome | None = None
         self._corrected = False
+        self.asked: ToolOutcome | None = None
+        """The read-back that was put to the caller last."""
         self.number = 0
         """Of the answer in the making: what still arrives of an older one is too late."""
         self.open = False
@@ -131,27 +133,34 @@ class Answer:
         self.tools_began(1)
         return self.number
 
-    async def tool_answered(self, number: int, call_id: str, outcome: ToolOutcome) -> None:
-        """One action is done; the model goes on when all of its batch are.
+    async def tool_answered(self, number: int, outcome: ToolOutcome) -> bool:
+        """One action is done; the model goes on when all of its batch are, or the caller is asked.
 
-        What comes too late for its answer is known to the next one.
+        False where it comes too late for its answer.
         """
-        self._context.tool_answered(call_id, outcome.action, outcome.arguments, outcome.for_model)
         if number != self.number or not self.open:
-            if outcome.asks:
-                self._talk.sheet.gate.withdraw()
-            return
+            return False
         if outcome.asks:
-            self._question = outcome.say
+            self._asks = outcome
+        await self._one_less()
+        return True
+
+    async def nothing_asked(self, number: int) -> None:
+        """The gate had no question open: the model answers what the caller said."""
+        if number == self.number and self.open:
+            await self._one_less()
+
+    async def _one_less(self) -> None:
         self._tools_open = max(0, self._tools_open - 1)
         if self._tools_open:
             return
         if self._heard.timing:
             self._heard.timing.tools_ended(self._talk.now)
         self.model_since = self._talk.now
-        if question := self._question:
-            self._question, self.open = "", False
-            await self._talk.ask(question)
+        if asks := self._asks:
+            self._asks, self.asked, self.open = None, asks, False
+            self.filler_of_action = self._talk.sheet.filler_of(asks.action)
+            await self._talk.ask(asks.say)
         else:
             await self._ask()
 
@@ -178,7 +187,7 @@ class Answer:
     async def end_asked(self, number: int) -> None:
         """The model asked to end the call."""
         if number == self.number:
-            self.open, self._tools_open = False, 0
+            self._let_go()
             await self._parting.after_speech()
 
     def ended(self, number: int) -> Outcome | None:
@@ -194,13 +203,21 @@ class Answer:
 
     def drop(self) -> None:
         """Nothing more is made of it, and what still arrives of it is too late."""
-        self.open, self._tools_open, self._question = False, 0, ""
+        self._let_go()
         self.number += 1
+
+    def _let_go(self) -> None:
+        self.open, self._tools_open = False, 0
+        if self._asks is not None:
+            self._asks = None
+            self._talk.sheet.gate.withdraw()
 
     async def give_up(self) -> None:
         """Nothing more is made of it; what is on the line already is heard out."""
         self.drop()
         self._heard.forget_unsaid()
+        self._heard.close_question()
+        self._talk.sheet.gate.withdraw()
         await self._talk.channel.stop_answer()
 
     async def speak_with_second_voice(self) -> bool:

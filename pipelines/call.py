@@ -19,6 +19,7 @@ from domain.ports.media import Ending, MediaSocket, SocketClosed
 from pipelines import wire
 from pipelines.call_sheet import CallSheet
 from pipelines.channel import CallChannel
+from pipelines.deeds import Deeds
 from pipelines.dialogue import Dialogue
 from pipelines.guard_input import GuardInput
 from pipelines.guard_output import GuardOutput
@@ -45,6 +46,7 @@ class LiveCall:
             sheet.kit.journal, sheet.caller.call_id, answered_at=self._loop.time() - sheet.answered_s_ago
         )
         self.recorder = Recorder(sheet.kit.recordings, sheet.caller.call_id)
+        self._deeds = Deeds()
         self._dialogue: Dialogue | None = None
         self._guard = GuardInput(
             sheet.masker,
@@ -85,6 +87,7 @@ class LiveCall:
     async def close(self) -> None:
         call_id = self._sheet.caller.call_id
         await self.recorder.close(self._loop.time())
+        await self._deeds.settle()
         try:
             await self._kit.journal.settle(call_id)
         except EventsLost as lost:
@@ -110,6 +113,7 @@ class LiveCall:
             self._notes,
             self.recorder,
             self._guard,
+            self._deeds,
             weigh_pauses=not ears.weighs_pauses,
             more_ears=more_ears,
         )
@@ -144,7 +148,7 @@ class LiveCall:
             system_instruction=sheet.context.system_instruction,
             on_failover=lambda error: inbox.tell(lambda: dialogue.recovery.second_model(error)),
         )
-        model.register_function(None, ToolCalls(sheet, inbox, answer, dialogue.consent).handle)
+        model.register_function(None, ToolCalls(sheet, answer, dialogue.consent).handle)
         line_out = LineOut(mouth)
         voices = self._kit.open_voices(sheet.line)
         speaking = ServiceSwitcher([*voices], ServiceSwitcherStrategyManual) if len(voices) > 1 else voices[0]

@@ -37,6 +37,11 @@ class CallersGate(Protocol):
         """A read-back waits for the caller's answer."""
         ...
 
+    @property
+    def waiting(self) -> Sequence[str]:
+        """The deeds that a supervisor was asked about while the caller holds on."""
+        ...
+
     def tools(self) -> Sequence[Mapping[str, Any]]:
         """What the model may ask for at this moment, as a chat-completions request takes it."""
         ...
@@ -52,7 +57,7 @@ class CallersGate(Protocol):
         ...
 
     def withdraw(self) -> None:
-        """The read-back was never spoken: nobody can agree to it."""
+        """The open read-back, if any, is off the table: nobody can agree to it any more."""
         ...
 
 

@@ -50,6 +50,8 @@ class CallersTurn:
         """The recogniser noticed speech; `words` where it already has some."""
         talk, now = self._talk, self._talk.now
         self._words_so_far, self._began = words, now
+        if not talk.turns.whole(""):
+            talk.heard.caller_began(now)
         words = talk.guard.started(words, talk.notes.ms(now))
         self._waiting.caller_spoke()
         talk.inbox.at("stuck_turn", now + DOUBT_AFTER_S, self._look_for_stuck_turn)
@@ -140,6 +142,7 @@ class CallersTurn:
             if key == POUND:  # ends an entry that was never begun
                 return
             self._entry_began = talk.now
+            talk.heard.caller_began(talk.now)
             await self._floor.carry_out(talk.turns.key_pressed())
         self._waiting.caller_spoke()
         await self._keypad.press(key)
@@ -151,8 +154,6 @@ class CallersTurn:
             return
         talk.sheet.truth.learn_said(digits)
         talk.notes.write(KeypadPressed(digits=digits, at_ms=now_ms))
-        if self._consent.open and len(digits) == 1:
-            self._waiting.our_turn()
-            self._consent.answered(digits, by_keypad=True)
-            return
-        await self._floor.carry_out(talk.turns.keypad(prompts.keypad_entry(digits)))
+        entry = prompts.keypad_entry(digits)
+        key = digits if len(digits) == 1 and not talk.turns.whole("") else ""
+        await self._floor.carry_out(talk.turns.keypad(entry), key=key)

@@ -13,6 +13,7 @@ from pipelines.answer import Answer
 from pipelines.call_sheet import CallSheet
 from pipelines.callers_turn import CallersTurn
 from pipelines.consent import Consent
+from pipelines.deeds import Deeds
 from pipelines.floor import FloorOrders
 from pipelines.guard_input import GuardInput
 from pipelines.heard import Heard
@@ -38,6 +39,7 @@ class Dialogue:
         notes: Notes,
         recorder: Recorder,
         guard: GuardInput,
+        deeds: Deeds,
         *,
         weigh_pauses: bool,
         more_ears: bool,
@@ -63,7 +65,7 @@ class Dialogue:
         self.answer = Answer(talk, self._parting)
         self.recovery = Recovery(talk, self.answer, self._parting, message, more_ears=more_ears)
         self._waiting = Waiting(talk, self.answer, self._parting, self.recovery)
-        self.consent = Consent(talk, self.answer)
+        self.consent = Consent(talk, self.answer, deeds)
         self._floor = FloorOrders(talk, self.answer, self._parting, message, self._waiting, self.consent)
         self.callers_turn = CallersTurn(
             talk, self._floor, self.answer, self._waiting, message, self._parting, self.consent
@@ -101,6 +103,7 @@ class Dialogue:
             self._recorder.start(talk.now)
         elif line.recording:
             await talk.say(line.recording_notice, "recording")
+        self.consent.wait_on()
         resumption = self._sheet.language.sentences.resumed
         await talk.say(resumption if resumed else line.greeting, "sentence")
 

@@ -30,7 +30,8 @@ class FloorOrders:
         self._waiting = waiting
         self._consent = consent
 
-    async def carry_out(self, orders: list[Order]) -> None:
+    async def carry_out(self, orders: list[Order], *, key: str = "") -> None:
+        """`key`: the one key that the caller's turn is, where it is no words."""
         talk, now = self._talk, self._talk.now
         for order in orders:
             match order:
@@ -48,7 +49,7 @@ class FloorOrders:
                     if not self._message.open:
                         talk.sheet.context.unsay_caller()
                 case Order.ANSWER:
-                    await self._answer_turn(talk.turns.said)
+                    await self._answer_turn(talk.turns.said, key)
         if talk.turns.deadline is not None:
             talk.inbox.at("floor", talk.turns.deadline, self._due)
 
@@ -65,10 +66,11 @@ class FloorOrders:
             talk.notes.write(CallerInterrupted(at_ms=at_ms, proved="interruption", resumed=False))
         self._parting.called_back()
         self._answer.drop()
+        self._consent.interrupted()
         if busy or heard_some:
             await talk.channel.stop_answer()
 
-    async def _answer_turn(self, turn: str) -> None:
+    async def _answer_turn(self, turn: str, key: str) -> None:
         """The caller's turn is over: answer it."""
         if self._parting.decided:  # our goodbye is on the line, and nothing follows it
             return
@@ -79,13 +81,16 @@ class FloorOrders:
         self._waiting.our_turn()
         language = talk.sheet.language
         if language.asks_if_machine(turn):
-            talk.sheet.context.caller_said(turn)
             await self._answer.forget_guess()
             await talk.say(language.sentences.machine_answer, "sentence")
             await self._message.offer_again()
+            if self._consent.open and not self._message.open:
+                self._consent.answered(turn)  # no answer to it: it is read again behind ours
+            else:
+                talk.sheet.context.caller_said(turn)
         elif self._message.open:
             await self._message.take(turn)
         elif self._consent.open:
-            self._consent.answered(turn)
+            self._consent.answered(turn, key=key)
         else:
             await self._answer.begin(turn)

@@ -15,6 +15,8 @@ from pipelines.timing import TurnTiming
 
 IN_CONTEXT: frozenset[Role] = frozenset({"answer", "sentence"})
 """Fillers and notices stay out: a model that reads its own fillers begins to imitate them."""
+NOTICED_LATE_S = 0.2
+"""So long after it began, speech is usually noticed."""
 
 
 class Heard:
@@ -42,8 +44,14 @@ class Heard:
         """The model's sentences that were planned and are not yet heard to their end, by id."""
         self._ids = itertools.count(1)
         self._question = ""
+        self._reading: Utterance | None = None
+        """The question, as long as it is on the line."""
+        self._something_behind = False
+        """Another sentence of ours was begun since: what the caller says now may be the answer to that."""
+        self.heard_so_far = ""
+        """Of the question, once it has ended or was cut off."""
         self.heard_of_question = ""
-        """How much of the read-back the caller has heard."""
+        """How much of it the caller had heard when they began to speak."""
         self.turn = 0
         self.timing: TurnTiming | None = None
         """The turn that is being answered, until its first sound plays."""
@@ -77,9 +85,27 @@ class Heard:
         utterance.complete = True
         self.mouth.say(utterance, next_up=next_up)
 
+    # -- a question that waits for the caller's answer ---------------------------------------
+
+    @property
+    def asked(self) -> bool:
+        return bool(self._question)
+
     def put_question(self, text: str) -> None:
-        """Remember what of it the caller hears: it waits for their answer."""
-        self._question, self.heard_of_question = text, ""
+        """Remember what of it the caller hears."""
+        self._question, self._reading, self._something_behind = text, None, False
+        self.heard_so_far = self.heard_of_question = ""
+
+    def close_question(self) -> None:
+        """It was answered, or is off the table."""
+        self.put_question("")
+
+    def caller_began(self, now: float) -> None:
+        """What they say, or key, from this moment on answers what they have heard by now."""
+        self.heard_of_question = "" if self._something_behind else self.heard_so_far
+        if self._reading is not None and not self._something_behind:
+            unheard_s = self.mouth.playout.remaining_s(now - NOTICED_LATE_S)
+            self.heard_of_question = self._reading.text_by(max(0.0, self._reading.seconds - unheard_s))
 
     # -- hearing (the mouth's listener) ------------------------------------------------------
 
@@ -88,6 +114,10 @@ class Heard:
             came = utterance.first_sound_at or plays_at
             self._notes.write(self.timing.heard(min(came, plays_at), plays_at))
             self.timing = None
+        if self._question and utterance.text == self._question:
+            self._reading, self._something_behind = utterance, False
+        elif utterance.role != "filler" and (self._reading or self.heard_so_far):
+            self._something_behind = True
         self._tell_audible(utterance)
 
     def on_heard(self, utterance: Utterance) -> None:
@@ -139,8 +169,8 @@ class Heard:
     def _note(self, utterance: Utterance, heard: str, *, interrupted: bool) -> None:
         if utterance.started_at is None or not utterance.text:
             return
-        if utterance.text == self._question:
-            self.heard_of_question = heard
+        if utterance is self._reading:
+            self._reading, self.heard_so_far = None, heard
         self._guard.agent_said(heard)
         if utterance.role in IN_CONTEXT:
             self._context.agent_was_heard(heard)

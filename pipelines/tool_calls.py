@@ -1,37 +1,26 @@
 """The model wants an action: hand it to the gate, and its answer back to the model."""
 
-import asyncio
-
 from pipecat.services.llm_service import FunctionCallParams
 
 from pipelines.answer import Answer
 from pipelines.call_sheet import CallSheet
 from pipelines.consent import Consent
-from pipelines.inbox import Inbox
 
 
 class ToolCalls:
     """pipecat's function-call handler for every tool of a call."""
 
-    def __init__(self, sheet: CallSheet, inbox: Inbox, answer: Answer, consent: Consent) -> None:
+    def __init__(self, sheet: CallSheet, answer: Answer, consent: Consent) -> None:
         self._sheet = sheet
-        self._inbox = inbox
         self._answer = answer
         self._consent = consent
 
     async def handle(self, params: FunctionCallParams) -> None:
-        answer, number = self._answer, self._answer.number
-        answer.filler_of_action = self._sheet.filler_of(params.function_name)
-        # What has begun in a company's system is finished and journalled, even where the caller
-        # speaks over it; only the answer to the model is lost with the turn it belonged to.
-        outcome = await asyncio.shield(
-            asyncio.ensure_future(self._sheet.gate.act(params.function_name, params.arguments))
-        )
+        self._answer.filler_of_action = self._sheet.filler_of(params.function_name)
+        await self._consent.deeds.finish(self._act(params, self._answer.number))
+
+    async def _act(self, params: FunctionCallParams, number: int) -> None:
+        """Finished and told, even where the caller speaks over it; only this answer is lost then."""
+        outcome = await self._sheet.gate.act(params.function_name, params.arguments)
+        self._consent.report(number, params.tool_call_id, outcome)
         await params.result_callback(dict(outcome.for_model))
-        call_id = params.tool_call_id
-        if outcome.waits_for:
-            self._inbox.tell(lambda: self._consent.wait_for(outcome.waits_for))
-        if outcome.ends_call:
-            self._inbox.tell(lambda: answer.end_asked(number))
-        else:
-            self._inbox.tell(lambda: answer.tool_answered(number, call_id, outcome))

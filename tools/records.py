@@ -7,9 +7,9 @@ from typing import Any
 from domain.actions import Action, Binding, Identity
 from domain.clock import Clock
 from domain.company import Company
-from domain.events import IdentityChecked
+from domain.gate_events import IdentityChecked
 from domain.ports.ledger import Ledger, Spent
-from domain.ports.systems import Answered, NotDone, Systems
+from domain.ports.systems import Answered, MaybeDone, NotDone, Systems
 from tools.case import Case
 from tools.paths import given
 from tools.policy.arguments import canonical
@@ -41,7 +41,7 @@ class Records:
         recognise = self._company.recognise
         if recognise is None or not case.caller or case.looked_up or not _about_a_customer(action):
             return None
-        binding = Binding(kind="openapi", name=recognise.operation)
+        binding = Binding(kind=recognise.kind, name=recognise.operation)
         try:
             record = await self.read(binding, {recognise.argument: case.caller})
         except Unreadable:
@@ -77,7 +77,7 @@ class Records:
             return None
         try:
             answered = await self._systems.call(binding, arguments, key="", timeout_s=5.0)
-        except NotDone as error:
+        except (NotDone, MaybeDone) as error:  # `MaybeDone`: the system does not say that it only reads
             raise Unreadable(f"{binding.name} did not answer") from error
         return body_of(binding, answered)
 

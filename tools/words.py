@@ -101,7 +101,7 @@ class Words:
         return self._clock.now().astimezone(self._company.hours.zone).date()
 
     def read_back(self, action: Action, facts: Mapping[str, Any], language: str) -> tuple[str, int]:
-        """The sentence, and the index behind its last fact; its end where it has none. Raises `LookupError`."""
+        """The sentence, and the index behind its last fact, or its end without one. Raises `LookupError`."""
         template = action.read_back_in(language) or ""
         upto_last_fact = template[: template.rfind("}") + 1] or template
         return (

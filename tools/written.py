@@ -50,13 +50,15 @@ def _locale(language: str) -> Locale:
 def _money(value: Any, locale: Locale, today: date) -> str:
     """Money, or a record of `minor` (a back office may write `amount_minor`) and `currency`."""
     del today
-    if not isinstance(value, Money):
+    if isinstance(value, Money):
+        minor, currency = value.minor, value.currency
+    else:
         minor = value["minor"] if "minor" in value else value["amount_minor"]
-        value = Money(minor=minor, currency=str(value["currency"]))
-    if isinstance(value.minor, bool) or not isinstance(value.minor, int):
+        currency = str(value["currency"])
+    if isinstance(minor, bool) or not isinstance(minor, int):
         raise TypeError
-    amount = Decimal(value.minor).scaleb(-places(value.currency))
-    written = format_currency(amount, value.currency, locale=locale, decimal_quantization=False)
+    amount = Decimal(minor).scaleb(-places(currency))
+    written = format_currency(amount, currency, locale=locale, decimal_quantization=False)
     return str(written).translate(_HARD_SPACES)
 
 

@@ -74,12 +74,13 @@ class TwilioMessages:
         self._client = Client(username, password, account_sid, http_client=self._http)
 
     async def send(self, message: Outgoing) -> str:
-        if not message.text or len(message.text) > LONGEST_BODY:
-            raise Undeliverable(f"an SMS has 1 to {LONGEST_BODY} characters, this one {len(message.text)}")
+        body = message.text.strip()
+        if not body or len(body) > LONGEST_BODY:
+            raise Undeliverable(f"an SMS has 1 to {LONGEST_BODY} characters, this one {len(body)}")
         created = await self._asked(
             self._client.messages.create_async(
                 to=message.to,
-                body=message.text,
+                body=body,
                 status_callback=f"{self._status_url}?message={quote(message.id, safe='')}",
                 **self._origin.fields,
             )
@@ -95,13 +96,13 @@ class TwilioMessages:
             newest: list[Any] = await self._asked(
                 self._client.messages.list_async(to=message.to, limit=NEWEST, page_size=NEWEST)
             )
-        except MaybeDone as silent:
-            raise NotDone("Twilio does not say what it took") from silent
+        except NotDone as silent:
+            raise MaybeDone("Twilio does not say what it took") from silent
         found = (
             one
             for one in newest
             if str(one.direction).startswith("outbound")
-            and str(one.body or "").endswith(message.text)
+            and str(one.body or "").strip().endswith(message.text.strip())
             and (one.date_created is None or one.date_created >= since)
         )
         return next((str(one.sid) for one in found), None)

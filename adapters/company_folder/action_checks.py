@@ -51,7 +51,7 @@ def _check_reads(parts: Parts, file: YamlFile, at: int, action: ActionShape) -> 
             note(file, (*place, "name"), wrong, "another name, such as `order`", parts.findings)
         if check_operation_exists(parts, file, place, read):
             check_filled(parts, file, place, read, owner=f"the read `{read.name}`")
-            operation = parts.operations.get(read.openapi or "")
+            operation = parts.operations.of(read)
             if operation is not None and not operation.reads:
                 wrong = f"{operation.id} changes something: a read cannot {operation.method.upper()}"
                 note(file, (*place, "openapi"), wrong, "an operation that reads (GET)", parts.findings)

@@ -1,11 +1,10 @@
 """Whether what an action is bound to exists, and is given what it needs."""
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
 
 from adapters.company_folder.action_shapes import ActionShape, ArgumentShape
 from adapters.company_folder.names import Place, note, unknown
-from adapters.company_folder.operations import Operation
+from adapters.company_folder.operations import Bound, Operation
 from adapters.company_folder.parts import Parts
 from adapters.company_folder.path_checks import check_path, roots
 from adapters.company_folder.yaml_file import YamlFile
@@ -23,19 +22,6 @@ _READING = ("found", "not_found", "failed")
 _DRAFTING = ("done", "failed")
 _KINDS = ("openapi", "mcp", "builtin", "message")
 _WHO_RINGS = ("customer.", "caller.number")
-
-
-class Bound(Protocol):
-    """Whatever names an operation and fills it."""
-
-    @property
-    def openapi(self) -> str | None: ...
-
-    @property
-    def mcp(self) -> str | None: ...
-
-    @property
-    def given(self) -> dict[str, str]: ...
 
 
 def check_binding(parts: Parts, file: YamlFile, at: int, action: ActionShape) -> None:
@@ -89,7 +75,7 @@ def _check_operation(parts: Parts, file: YamlFile, at: int, action: ActionShape)
         require_words(parts, file, at, action, wanted)
     if not check_operation_exists(parts, file, ("actions", at, "binding"), binding):
         return
-    if (operation := parts.operations.get(binding.openapi or "")) is None:
+    if (operation := parts.operations.of(binding)) is None:
         return
     if action.tier == "lookup" and not operation.reads:
         wrong = f"a lookup cannot {operation.method.upper()}"
@@ -124,31 +110,43 @@ def _check_own(
     note(file, (*place, "type"), wrong, write, parts.findings)
 
 
-def check_operation_exists(parts: Parts, file: YamlFile, place: Place, bound: Bound) -> bool:
-    """True where there is no more to say about what is not there."""
+def check_operation_exists(
+    parts: Parts, file: YamlFile, place: Place, bound: Bound, *, openapi: str = "openapi"
+) -> bool:
+    """True where it is there, and known. `openapi`: under which key the file names it."""
     if (bound.openapi is None) == (bound.mcp is None):
-        note(file, place, "it must name one operation", "`openapi: ...` or `mcp: ...`", parts.findings)
+        note(file, place, "it must name one operation", f"`{openapi}: ...` or `mcp: ...`", parts.findings)
         return False
     if bound.mcp is not None:
         server, dot, tool = bound.mcp.partition(".")
         servers = [each.name for each in parts.company.mcp_servers] if parts.company else [server]
         if server not in servers or not (dot and tool):
             unknown(file, (*place, "mcp"), "server of tools", server, servers, parts.findings)
-        return False
+            return False
+        return _tool_exists(parts, file, place, bound.mcp)
     if not parts.operations.known:
         return False
     if parts.operations.get(bound.openapi or "") is None:
         known = parts.operations.names()
-        unknown(file, (*place, "openapi"), "operation", bound.openapi or "", known, parts.findings)
+        unknown(file, (*place, openapi), "operation", bound.openapi or "", known, parts.findings)
         return False
     return True
+
+
+def _tool_exists(parts: Parts, file: YamlFile, place: Place, tool: str) -> bool:
+    """Of a server that was not reached nobody knows."""
+    server = tool.partition(".")[0]
+    known = [name for name in parts.operations.tools if name.partition(".")[0] == server]
+    if known and tool not in known:
+        unknown(file, (*place, "mcp"), "tool", tool, known, parts.findings)
+    return tool in known
 
 
 def check_filled(
     parts: Parts, file: YamlFile, place: Place, bound: Bound, sent: Iterable[str] = (), *, owner: str = "it"
 ) -> None:
     """Everything that is given is a parameter, and every parameter that is needed is given or sent."""
-    operation = parts.operations.get(bound.openapi or "")
+    operation = parts.operations.of(bound)
     if operation is None:
         return
     for name in bound.given:

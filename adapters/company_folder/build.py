@@ -84,7 +84,12 @@ def _recognition(company: CompanyShape) -> Recognition | None:
     by = company.recognise
     if by is None:
         return None
-    return Recognition(operation=by.operation, argument=by.argument, id_field=by.id_field)
+    return Recognition(
+        kind="openapi" if by.operation else "mcp",
+        operation=by.operation or by.mcp or "",
+        argument=by.argument,
+        id_field=by.id_field,
+    )
 
 
 def _verification(rules: VerificationShape) -> Verification:

@@ -3,7 +3,13 @@
 from adapters.company_folder.binding_checks import check_filled, check_operation_exists
 from adapters.company_folder.names import Place, note, unique, unknown
 from adapters.company_folder.parts import Parts
-from adapters.company_folder.shapes import CompanyShape, LineShape, VerificationShape
+from adapters.company_folder.shapes import (
+    CompanyShape,
+    FindShape,
+    LineShape,
+    RecogniseShape,
+    VerificationShape,
+)
 from adapters.company_folder.yaml_file import YamlFile
 from domain.language import known_languages
 
@@ -22,17 +28,8 @@ def check_company(parts: Parts, company: CompanyShape) -> None:
         if bool(server.command) == bool(server.url):
             wrong = f"the server {server.name} must be a command or an address"
             note(file, ("mcp_servers", at), wrong, "`command: [...]` or `url: https://...`", findings)
-    if company.recognise and parts.operations.known:
-        named, argument = company.recognise.operation, company.recognise.argument
-        operation = parts.operations.get(named)
-        if operation is None:
-            known = parts.operations.names()
-            unknown(file, ("recognise", "operation"), "operation", named, known, findings)
-        elif argument not in operation.parameters:
-            unknown(file, ("recognise", "argument"), "parameter", argument, operation.parameters, findings)
-        elif not operation.reads:
-            place, wrong = ("recognise", "operation"), f"{named} changes something"
-            note(file, place, wrong, "an operation that reads (GET)", findings)
+    if company.recognise:
+        _check_recognition(parts, file, company.recognise)
     if company.verification:
         _check_verification(parts, file, company.verification)
 
@@ -46,6 +43,20 @@ def _check_line(parts: Parts, file: YamlFile, at: int, line: LineShape, voices: 
     if line.recording and not line.recording_notice:
         wrong = f"line {line.id} records without a notice"
         note(file, ("lines", at), wrong, "add `recording_notice`", parts.findings)
+
+
+def _check_recognition(parts: Parts, file: YamlFile, rules: RecogniseShape) -> None:
+    bound = FindShape(openapi=rules.operation, mcp=rules.mcp, given={rules.argument: "caller.number"})
+    if not check_operation_exists(parts, file, ("recognise",), bound, openapi="operation"):
+        return
+    operation = parts.operations.of(bound)
+    assert operation is not None
+    if rules.argument not in operation.parameters:
+        known = operation.parameters
+        unknown(file, ("recognise", "argument"), "parameter", rules.argument, known, parts.findings)
+    elif not operation.reads:
+        wrong = f"{operation.id} changes something"
+        note(file, ("recognise",), wrong, "an operation that reads (GET)", parts.findings)
 
 
 def _check_verification(parts: Parts, file: YamlFile, rules: VerificationShape) -> None:

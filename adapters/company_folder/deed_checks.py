@@ -171,7 +171,7 @@ def _check_reconcile(parts: Parts, file: YamlFile, place: Place, action: ActionS
         note(file, (*place, "done_when"), wrong, "CEL over `answer`, `args` and `deed`", parts.findings)
     if check_operation_exists(parts, file, place, look):
         check_filled(parts, file, place, look, owner=f"the reconciliation of {action.name}")
-        operation = parts.operations.get(look.openapi or "")
+        operation = parts.operations.of(look)
         if operation is not None and not operation.reads:
             wrong = f"{operation.id} changes something: a reconciliation only reads"
             note(file, (*place, "openapi"), wrong, "an operation that reads (GET)", parts.findings)

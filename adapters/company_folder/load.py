@@ -1,16 +1,18 @@
 """Reads a company's folder whole, collects every problem, and only then builds the company."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 from pydantic import BaseModel
 
 from adapters.company_folder.action_checks import check_actions
-from adapters.company_folder.action_shapes import ActionsShape
+from adapters.company_folder.action_files import read_actions
 from adapters.company_folder.build import build
 from adapters.company_folder.company_checks import check_company, check_playbooks
 from adapters.company_folder.documents import read_documents
-from adapters.company_folder.operations import read_operations
+from adapters.company_folder.operations import Tool, read_operations
 from adapters.company_folder.parts import Parts
 from adapters.company_folder.policy_checks import check_messages, check_policy
 from adapters.company_folder.policy_shapes import MessagesShape, PolicyShape
@@ -20,12 +22,16 @@ from adapters.company_folder.yaml_file import YamlFile, parse, read_text, shape
 from domain.company import Company
 
 _Shape = TypeVar("_Shape", bound=BaseModel)
+NO_TOOLS: Mapping[str, Tool] = MappingProxyType({})
 
 
-def load_company(folder: Path) -> Company:
-    """Raises `CompanyFolderRefused` with every problem, in the order of files and lines."""
+def load_company(folder: Path, *, tools: Mapping[str, Tool] = NO_TOOLS) -> Company:
+    """Raises `CompanyFolderRefused` with every problem, in the order of files and lines.
+
+    `tools`: what the tool servers offer, by `server.tool`, once they were reached.
+    """
     findings = Findings()
-    parts = _read(folder, findings)
+    parts = _read(folder, findings, tools)
     persona = read_text(folder, "persona.md", findings, "how the agent speaks, in a few sentences")
     if persona is not None and not persona.strip():
         findings.add("persona.md", 1, "the file is empty", "how the agent speaks, in a few sentences")
@@ -41,7 +47,7 @@ def load_company(folder: Path) -> Company:
     return build(parts, persona, documents)
 
 
-def _read(folder: Path, findings: Findings) -> Parts:
+def _read(folder: Path, findings: Findings, tools: Mapping[str, Tool]) -> Parts:
     files: dict[str, YamlFile] = {}
 
     def read(name: str, wanted: type[_Shape], *, needed: bool = True) -> _Shape | None:
@@ -54,7 +60,7 @@ def _read(folder: Path, findings: Findings) -> Parts:
             files[name] = file
         return shape(file, wanted, findings)
 
-    actions = read("actions.yaml", ActionsShape)
+    actions, files["actions.yaml"] = read_actions(folder, findings)
     writes = actions is not None and any(action.writes for action in actions.actions)
     sends = actions is not None and any(action.binding.message for action in actions.actions)
     bound = actions is not None and any(action.binding.openapi for action in actions.actions)
@@ -64,7 +70,7 @@ def _read(folder: Path, findings: Findings) -> Parts:
         actions=actions,
         policy=read("policy.yaml", PolicyShape, needed=writes),
         messages=read("messages.yaml", MessagesShape, needed=sends),
-        operations=read_operations(folder, findings, needed=bound),
+        operations=read_operations(folder, findings, tools, needed=bound),
         files=files,
         findings=findings,
     )

@@ -12,8 +12,8 @@ Place = tuple[str | int, ...]
 def unique(file: YamlFile, key: str, name: str, values: Sequence[str], findings: Findings) -> None:
     for at, value in enumerate(values):
         if value in values[:at]:
-            line = file.line(key, at, name)
-            findings.add(file.name, line, f"{name} {value} is there twice", f"another {name}, or remove one")
+            where = file.where(key, at, name)
+            findings.add(*where, f"{name} {value} is there twice", f"another {name}, or remove one")
 
 
 def unknown(
@@ -22,8 +22,8 @@ def unknown(
     names = sorted(known)
     near = get_close_matches(name, names, n=1)
     write = f"`{near[0]}`?" if near else f"one of {', '.join(names)}" if names else "remove it"
-    findings.add(file.name, file.line(*place), f"there is no {kind} `{name}`", write)
+    findings.add(*file.where(*place), f"there is no {kind} `{name}`", write)
 
 
 def note(file: YamlFile, place: Place, wrong: str, write: str, findings: Findings) -> None:
-    findings.add(file.name, file.line(*place), wrong, write)
+    findings.add(*file.where(*place), wrong, write)

@@ -66,7 +66,10 @@ class LineShape(Shape):
 class RecogniseShape(Shape):
     """How a caller's number leads to a customer."""
 
-    operation: Text = Field(description="the operationId that finds a customer by number")
+    operation: Text | None = Field(
+        default=None, description="the operationId that finds a customer by number, or `mcp: server.tool`"
+    )
+    mcp: Text | None = Field(default=None, description="`server.tool`")
     argument: Text = Field(description="the operation's parameter that takes the number")
     id_field: Text = Field(
         default="customer_id", description="the field of a customer's record that holds their id"

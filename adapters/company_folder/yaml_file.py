@@ -38,6 +38,26 @@ class YamlFile:
             found = mark[0]
         return int(found) + self._first_line
 
+    def where(self, *path: str | int) -> tuple[str, int]:
+        """File and line, for a finding."""
+        return self.name, self.line(*path)
+
+
+class SplitFile(YamlFile):
+    """One list that stands in several files, in their order; a finding names the file that its item is in."""
+
+    def __init__(self, name: str, key: str, files: Sequence[YamlFile]) -> None:
+        self._items = [(file, at) for file in files for at in range(len(file.tree[key]))]
+        super().__init__(name, {key: [file.tree[key][at] for file, at in self._items]})
+
+    def where(self, *path: str | int) -> tuple[str, int]:
+        match path:
+            case (str(key), int(item), *rest) if item < len(self._items):
+                file, at = self._items[item]
+                return file.where(key, at, *rest)
+            case _:
+                return self.name, 1
+
 
 def read_text(folder: Path, name: str, findings: Findings, write: str) -> str | None:
     try:

@@ -4,9 +4,10 @@ import hmac
 import secrets
 from datetime import date, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.sql.dml import ReturningInsert
 
 from adapters.secrets import MasterKey
 from adapters.storage.people import Lookups
@@ -29,22 +30,42 @@ class PostgresIdentityRecords:
         async with self._engine.connect() as connection:
             return await connection.scalar(select(wrong_attempts.c.count).where(theirs, on_day)) or 0
 
+    async def take_attempt(self, company: str, customer: str, day: str, *, most: int) -> bool:
+        once_more = self._once_more(company, customer, day, wrong_attempts.c.count < most)
+        if most < 1:
+            return False
+        async with self._engine.begin() as connection:
+            return await connection.scalar(once_more) is not None
+
+    async def give_back(self, company: str, customer: str, day: str) -> None:
+        theirs = wrong_attempts.c.customer_lookup == self._lookups.customer(company, customer)
+        on_day = wrong_attempts.c.day == date.fromisoformat(day)
+        one_less = update(wrong_attempts).where(theirs, on_day, wrong_attempts.c.count > 0)
+        async with self._engine.begin() as connection:
+            await connection.execute(one_less.values(count=wrong_attempts.c.count - 1))
+
     async def note_wrong(self, company: str, customer: str, day: str) -> int:
+        async with self._engine.begin() as connection:
+            return int((await connection.execute(self._once_more(company, customer, day))).scalar_one())
+
+    def _once_more(
+        self, company: str, customer: str, day: str, where: ColumnElement[bool] | None = None
+    ) -> ReturningInsert[int]:
         first = {
             "customer_lookup": self._lookups.customer(company, customer),
             "day": date.fromisoformat(day),
             "count": 1,
         }
-        once_more = (
+        return (
             insert(wrong_attempts)
             .values(first)
             .on_conflict_do_update(
-                index_elements=["customer_lookup", "day"], set_={"count": wrong_attempts.c.count + 1}
+                index_elements=["customer_lookup", "day"],
+                set_={"count": wrong_attempts.c.count + 1},
+                where=where,
             )
             .returning(wrong_attempts.c.count)
         )
-        async with self._engine.begin() as connection:
-            return int((await connection.execute(once_more)).scalar_one())
 
     async def make_code(self, company: str, customer: str, call_id: str, *, valid_s: float) -> str:
         code = f"{secrets.randbelow(1_000_000):06}"

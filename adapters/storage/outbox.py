@@ -134,9 +134,9 @@ class PostgresOutbox:
         ]
 
     async def sent(self, message_id: str, carrier_id: str) -> bool:
-        """The carrier took it. False where it was noted before."""
+        """The carrier took it, as it may tell after we gave up. False where it was noted before."""
         taken = {"state": "sent", "carrier_id": carrier_id, "error": "", "moved_at": self._clock.now()}
-        return await self._move(message_id, ("queued", "sending"), taken)
+        return await self._move(message_id, ("queued", "sending", "failed"), taken)
 
     async def failed(self, message_id: str, error_class: str, retry_at: datetime | None) -> bool:
         """Try again then, or give up. False where it is not being sent."""

@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
 from app.api.access import Access
+from app.api.approvals import ApprovalsApi
 from app.api.audit import Audit
 from app.api.calls import CallsApi
 from app.api.doors import Doors
@@ -20,6 +21,7 @@ from app.api.sound import SoundApi
 from app.api.version import product_version
 from app.metrics import Metrics
 from app.settings import Settings
+from app.supervision import Supervision
 from app.telephony.recording_pause import RecordingPause
 from domain.clock import Clock
 
@@ -37,6 +39,7 @@ def open_api(
     metrics: Metrics | None = None,
     *,
     recording_pause: RecordingPause | None = None,
+    supervision: Supervision | None = None,
 ) -> APIRouter:
     """Without `CALLWRIGHT_API_KEY` everything is there and nobody comes in.
 
@@ -55,6 +58,8 @@ def open_api(
     CallsApi(reading, kept.verification, audit).add_to(api)
     SoundApi(reading, kept.recordings, audit).add_to(api)
     RecordingPauseApi(recording_pause, audit).add_to(api)
+    if supervision is not None:
+        ApprovalsApi(supervision, audit).add_to(api)
     LiveFeed(kept.live, audit).add_to(api)
 
     sign_in = SignIn(access, doors)

@@ -8,8 +8,8 @@ from loguru import logger
 from app.api.access import Visitor
 from domain.clock import Clock
 
-Look = Literal["events", "page", "recording", "voicemail", "waveform", "live", "list", "proof"]
-Deed = Literal["recording paused", "recording resumed"]
+Look = Literal["events", "page", "recording", "voicemail", "waveform", "live", "list", "proof", "approvals"]
+Deed = Literal["recording paused", "recording resumed", "approval granted", "approval denied"]
 SAME_LOOK_S = 60.0
 """A player asks for a recording in many pieces, a live page for its events every second: one look."""
 REMEMBERED = 1000

@@ -5,9 +5,6 @@ from typing import assert_never
 
 from app.api.wording import Tone, minutes, spoken_name, wait
 from domain.events import (
-    ActionDecided,
-    ActionDone,
-    ActionProposed,
     CallEnded,
     CallerInterrupted,
     ContextShortened,
@@ -26,6 +23,7 @@ from domain.events import (
     StreamResumed,
     WaitFilled,
 )
+from domain.gate_events import ActionDecided, ActionDone, ActionProposed
 from domain.journal import UnknownEvent
 
 _SILENCE = {

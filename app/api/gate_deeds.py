@@ -4,19 +4,17 @@ from typing import assert_never
 
 from app.api.deeds import Deed
 from app.api.wording import Tone, spoken_name
-from domain.events import (
+from domain.events import InputMasked, SensitiveMode, SentenceHeldBack
+from domain.gate_events import (
     ActionUndone,
     ApprovalAsked,
     ApprovalDecided,
     ConfirmationHeard,
     IdentityChecked,
-    InputMasked,
     MessageQueued,
     OperationWithdrawn,
     OutcomeReconciled,
     ReadBack,
-    SensitiveMode,
-    SentenceHeldBack,
 )
 
 AtTheGate = (

@@ -14,9 +14,6 @@ from app.api.deeds import Deed, deed_of
 from app.api.gate_deeds import AtTheGate, deed_at_the_gate
 from app.api.wording import STATIONS
 from domain.events import (
-    ActionDecided,
-    ActionDone,
-    ActionProposed,
     AgentSpoke,
     CallerInterrupted,
     CallerSaid,
@@ -33,6 +30,7 @@ from domain.events import (
     TurnTimed,
     WaitFilled,
 )
+from domain.gate_events import ActionDecided, ActionDone, ActionProposed
 from domain.journal import UnknownEvent
 
 NEAR_MS = 2000

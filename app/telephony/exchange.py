@@ -18,6 +18,7 @@ from app.telephony.fallback import FallbackDoor
 from app.telephony.lines import LineOf
 from app.telephony.live_calls import LiveCalls, OpenConversation
 from app.telephony.media import MediaDoor
+from app.telephony.message_status import MessageStatusDoor
 from app.telephony.recording_pause import RecordingPause
 from app.telephony.steering import Steering
 from app.telephony.voice import VoiceDoor
@@ -27,6 +28,7 @@ from domain.clock import Clock
 from domain.ports.callbacks import Callbacks
 from domain.ports.calls import CallStore
 from domain.ports.journal import Journal
+from domain.ports.messages import Receipts
 from domain.ports.phone import Phone
 from domain.ports.voicemail import CarrierRecordings, OwedVoicemails
 
@@ -76,6 +78,7 @@ class Trunk:
     phone: Phone
     journal: Journal
     callbacks: Callbacks
+    receipts: Receipts
     voicemails: OwedVoicemails
     carrier_recordings: CarrierRecordings
     recordings: EncryptedRecordings
@@ -177,4 +180,5 @@ def _webhooks(
         journal=trunk.journal,
         line_of=trunk.line_of,
     )
-    return voice.router, fallback.router
+    receipts = MessageStatusDoor(requests=requests, receipts=trunk.receipts, metrics=trunk.metrics)
+    return voice.router, fallback.router, receipts.router

@@ -13,6 +13,17 @@ class IdentityRecords(Protocol):
         """Wrong attempts at this customer's identity in all calls of the company's day (ISO 8601)."""
         ...
 
+    async def take_attempt(self, company: str, customer: str, day: str, *, most: int) -> bool:
+        """One attempt more, wrong until it is given back; False where `most` of the day are gone.
+
+        Taken before anything is compared, so that many calls at once have no more attempts than one.
+        """
+        ...
+
+    async def give_back(self, company: str, customer: str, day: str) -> None:
+        """The attempt that was taken was right."""
+        ...
+
     async def note_wrong(self, company: str, customer: str, day: str) -> int:
         """One more wrong attempt; the number of them now."""
         ...

@@ -7,6 +7,7 @@ from domain.truth.amounts import Context, is_supported
 from domain.truth.clauses import Clause, clauses_of
 from domain.truth.events import EventClaim, events_of
 from domain.truth.evidence import Evidence
+from domain.truth.grounding import invented_in
 from domain.truth.happenings import Scope, is_borne_out, turns_a_rule_round
 from domain.truth.leaks import leaks_in
 from domain.truth.mentions import mentions_in
@@ -35,6 +36,7 @@ def check(sentence: str, evidence: Evidence) -> Verdict:
         found += _values(events, last, clause, scope, sentence, [token.start for token in tokens])
         if (denied := _against_the_rules(clause, events, scope)) is not None:
             found.append(denied)
+        found += invented_in(clause, tokens, events, scope)
         before = events or before
         last = events[-1] if events else last
     return Verdict(unsupported=tuple(dict.fromkeys(found)))

@@ -13,7 +13,7 @@ from domain.truth.events import events_of
 from domain.truth.mentions import mentions_in
 from domain.truth.passages import PassageSentence, is_denial, sentences_of, stems_of
 from domain.truth.records import Known, Reading, Record, RecordReader, Source
-from domain.truth.tokens import tokens_of
+from domain.truth.tokens import Token, tokens_of
 from domain.truth.values import ClockTime, Code, Count, Days, Money, Value
 from domain.truth.words import Words, record_words
 
@@ -87,8 +87,9 @@ class Evidence:
         self._heard: list[Value] = []
         self._names: set[str] = set()
         self._quantities: dict[str, set[int]] = {}
+        self._roots: set[str] = set()
         for name in names:
-            self._names.update(token.text for token in tokens_of(name, words))
+            self._hear(name)
         if hours is not None:
             self._learn_hours(hours)
 
@@ -101,6 +102,7 @@ class Evidence:
     def learn_deed(self, deed: Deed) -> None:
         """A deed that is undone or failed vouches for nothing that it would have brought about."""
         families = families_of(deed.kind)
+        self._roots.update(map(self.words.plain.root, deed.kind.lower().split("_")))
         codes: set[str] = set()
         if deed.status in _TELLING:
             role = next((name for name in ("refund", "credit", "visit") if name in families), "")
@@ -121,16 +123,14 @@ class Evidence:
 
     def learn_said(self, text: str) -> None:
         """The caller's words: numbers and names may be given back, but prove nothing."""
-        tokens = tokens_of(text, self.words)
-        self._names.update(token.text for token in tokens if token.kind == "word")
+        tokens = self._hear(text)
         for mention in mentions_in(tokens, self.words, self.today):
             self._heard += mention.readings
             self._said_codes.update(value.text for value in mention.readings if isinstance(value, Code))
 
     def learn_company(self, text: str) -> None:
         """What the company says of itself: values in it may be said to anybody."""
-        tokens = tokens_of(text, self.words)
-        self._names.update(token.text for token in tokens if token.kind == "word")
+        tokens = self._hear(text)
         for mention in mentions_in(tokens, self.words, self.today):
             for value in mention.readings:
                 self._index(Known(value, "", -1, "company"))
@@ -143,6 +143,7 @@ class Evidence:
     def _take(self, reading: Reading) -> None:
         self.records += reading.records
         self._names |= reading.words
+        self._roots.update(map(self.words.plain.root, reading.words | reading.keys))
         for known in reading.known:
             self._index(known)
         for name, quantity in reading.quantities:
@@ -151,7 +152,7 @@ class Evidence:
             self.learn_passage(passage)
 
     def _learn_sentence(self, sentence: str) -> None:
-        tokens = tokens_of(sentence, self.words)
+        tokens = self._hear(sentence)
         mentions = mentions_in(tokens, self.words, self.today)
         around = stems_of([token.text for token in tokens], self.words)
         for clause in clauses_of(tokens, mentions, self.words):
@@ -172,7 +173,14 @@ class Evidence:
                 )
                 for value in times or lengths or mention.readings:
                     self._index(Known(value, "", -1, "passage", len(self.passages) - 1))
-        self._names.update(token.text for token in tokens if token.kind == "word")
+
+    def _hear(self, text: str) -> list[Token]:
+        """Its words may be spoken from now on, names among them."""
+        tokens = tokens_of(text, self.words)
+        spoken = [token.text for token in tokens if token.kind == "word"]
+        self._names.update(spoken)
+        self._roots.update(map(self.words.plain.root, spoken))
+        return tokens
 
     def _learn_hours(self, hours: OpeningHours) -> None:
         for weekday, spans in hours.weekly.items():
@@ -226,11 +234,14 @@ class Evidence:
         return (known for entries in self._counts.values() for known in entries)
 
     def quantities_of(self, thing: str) -> set[int]:
-        """How many of it were ordered, by the last word of its name, in the singular or plural."""
+        """How many of it were ordered, by the first or last word of its name, in the singular or plural."""
         return self._quantities.get(thing, set()) | self._quantities.get(thing.removesuffix("s"), set())
 
     def knows_name(self, word: str) -> bool:
         return word in self._names
+
+    def knows_root(self, root: str) -> bool:
+        return root in self._roots
 
     def heard(self, value: Value) -> bool:
         """The caller said it in this call."""

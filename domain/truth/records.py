@@ -70,10 +70,12 @@ class Reading:
 
     known: list[Known] = field(default_factory=list)
     words: set[str] = field(default_factory=set)
+    keys: set[str] = field(default_factory=set)
+    """Words of the keys, which may be spoken but name nobody."""
     records: list[Record] = field(default_factory=list)
     passages: list[str] = field(default_factory=list)
     quantities: list[tuple[str, int]] = field(default_factory=list)
-    """(last word of a thing's name, how many)."""
+    """(first and last word of a thing's name, how many)."""
 
 
 class RecordReader:
@@ -147,6 +149,7 @@ class RecordReader:
         inner = (*path, kind) if kind in self._table.roles else path
         currency = str(node.get("currency", ""))
         for key, value in node.items():
+            self._read.keys.update(key.lower().split("_"))
             named = key.removesuffix("_minor").removesuffix("_cents")
             if isinstance(value, int) and not isinstance(value, bool) and named != key:
                 self._amount(Money(value, currency), (*inner, named), record)
@@ -155,7 +158,8 @@ class RecordReader:
             else:
                 self._walk(value, (*inner, key), record, is_part=is_part)
         if isinstance(name := node.get("name"), str) and isinstance(many := node.get("quantity"), int):
-            self._read.quantities += [(word.lower(), many) for word in _WORD.findall(name)[-1:]]
+            words = _WORD.findall(name.lower())
+            self._read.quantities += [(word, many) for word in {*words[:1], *words[-1:]}]
         price, quantity = node.get("unit_price"), node.get("quantity")
         if isinstance(price, Mapping) and isinstance(quantity, int) and "amount_minor" in price:
             minor = int(price["amount_minor"]) * quantity

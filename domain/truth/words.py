@@ -9,7 +9,8 @@ from typing import Any, Literal, NamedTuple
 
 from domain.language import language_for
 from domain.spoken_digits import DigitWords
-from domain.truth.phrases import Phrases
+from domain.truth.phrases import GAP, Phrases
+from domain.truth.plain import Plain, plain_words
 
 Form = Literal["done", "base", "doing", "says", "coming"]
 _FORMS: tuple[Form, ...] = ("done", "base", "doing", "says", "coming")
@@ -63,6 +64,9 @@ class Words:
     calendar: Months
     families: Mapping[str, Family]
     senses: Phrases[Sense]
+    sense_words: frozenset[str]
+    """Every word with which an event may be told."""
+    plain: Plain
     harmless: Phrases[bool]
     sets: Mapping[str, frozenset[str]]
     """Single words by "section.key"."""
@@ -104,6 +108,15 @@ def parse_words(tag: str, toml: str) -> Words:
             for name, entry in families.items()
             for phrase in entry[form]
         ),
+        sense_words=frozenset(
+            word
+            for entry in families.values()
+            for form in _FORMS
+            for phrase in entry[form]
+            for word in phrase.split()
+            if word != GAP
+        ),
+        plain=plain_words(tag, _spoken_words(table)),
         harmless=_phrases(table["harmless"]["phrases"]),
         sets={
             f"{section}.{key}": frozenset(words)
@@ -119,6 +132,20 @@ def parse_words(tag: str, toml: str) -> Words:
         },
         topics={name: _phrases(words) for name, words in table["topics"].items()},
     )
+
+
+def _spoken_words(table: Mapping[str, Any]) -> tuple[str, ...]:
+    """Words that are read as grammar, number or time, and so say nothing by themselves."""
+    lists = (
+        *(table["units"][key] for key in table["units"] if key != "fold"),
+        *(
+            words
+            for section in ("numbers", "clock", "calendar", "identifiers", "clauses", "talk")
+            for words in table[section].values()
+            if isinstance(words, list | dict)
+        ),
+    )
+    return tuple(word for words in lists for phrase in words for word in str(phrase).split())
 
 
 def _phrases(phrases: list[str]) -> Phrases[bool]:

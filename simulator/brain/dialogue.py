@@ -21,6 +21,7 @@ Move = Literal[
     "correction",
     "no_number",
     "aside",
+    "undo",
 ]
 
 
@@ -40,6 +41,8 @@ class Intent:
     query: str = ""
     """The plain words to search for when the caller's own words find nothing."""
     group: str = ""
+    goal: str = ""
+    """Regular expression of the goal, among those that a tool takes, which is to be begun before."""
     say: str = ""
     quiet: bool = False
     """Do not come back to the open question after it."""
@@ -54,6 +57,8 @@ class Capability:
     """Completes "I cannot ..."."""
     slots: tuple[str, ...]
     like: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    """Slots without which a tool is not of this kind."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +70,10 @@ class Slot:
     parameter: str
     """Regular expression, searched in a parameter's name and description."""
     digits: int = 0
+    source: str = ""
+    """The capability whose tool knows it."""
+    asked: str = ""
+    """Regular expression: whoever has said this waits for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +90,8 @@ class Dialogues:
     answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     statuses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    meanings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """A tool's choice, or a part of an article's number, and the callers' words for it."""
 
     @cached_property
     def callers_words(self) -> Likeness:
@@ -108,6 +119,7 @@ def load(path: Path) -> Dialogues:
         answers=raw["answers"],
         statuses=_tuples(raw["statuses"]),
         fields=_tuples(raw["fields"]),
+        meanings=_tuples(raw["meanings"]),
     )
     for intent in dialogues.intents.values():
         needed = {*intent.capability, *([intent.known_caller] if intent.known_caller else [])}

@@ -1,10 +1,14 @@
 """The dialogue engine: reads the whole request from its beginning and says what comes next."""
 
+import re
+
 from simulator.brain.aftermath import Aftermath
 from simulator.brain.capabilities import Toolbox
 from simulator.brain.dialogue import Dialogues, Intent
 from simulator.brain.moves import Moves
-from simulator.brain.spoken import digit_strings, say_digits
+from simulator.brain.proving import Proving
+from simulator.brain.results import read_result
+from simulator.brain.spoken import amount_in, digit_strings, say_digits, words
 from simulator.brain.talk import Answer, Talk
 from simulator.brain.transcript import Called, Note, Returned, Said, Spoken, Transcript
 from simulator.brain.understanding import Ear, Heard
@@ -33,42 +37,88 @@ class _Reading:
         self._ear = engine.ear
         self._transcript = transcript
         self._talk = Talk(known=transcript.facts())
+        self._toolbox = toolbox
         self._moves = Moves(engine.dialogues, toolbox, self._talk, transcript)
-        self._aftermath = Aftermath(engine.dialogues, self._moves, self._talk)
+        self._proving = Proving(engine.dialogues.say, self._moves, self._talk)
+        self._aftermath = Aftermath(engine.dialogues, self._moves, self._proving, self._talk)
 
     def to_the_end(self) -> Answer:
-        answer = Answer(text=self._say["opening"])
-        for step in self._transcript.steps:
+        answer, spoken = Answer(text=self._say["opening"]), ""
+        steps = self._transcript.steps
+        for at, step in enumerate(steps):
             match step:
                 case Said(text=text):
-                    answer = self._caller(text)
+                    answer, spoken = self._caller(text, is_last=at + 1 == len(steps)), ""
                 case Returned(call_id=call_id, text=text):
-                    answer = self._aftermath.of(call_id, text)
-                case Note(text=text):
-                    answer = self._note(text)
-                case Called(call_id=call_id):
-                    self._talk.pending[call_id] = self._talk.asked_of
+                    answer, spoken = self._returned(call_id, text), ""
+                case Note():
+                    answer = self._note(step, answer, spoken)
+                case Called():
+                    self._called(step)
                     continue
                 case Spoken(text=text):
                     self._talk.last_said = self._talk.last_said or text
+                    spoken = text
+                    self._listen_for(text)
                     continue
             if answer.text and not self._repeats(step):
                 self._talk.last_said = answer.text
         return answer
 
+    def _called(self, step: Called) -> None:
+        """What was really called counts, whatever we would call with the tools of today."""
+        talk = self._talk
+        talk.asked_of = self._toolbox.capability_of(step.tool) or talk.asked_of
+        talk.pending[step.call_id] = talk.asked_of
+        if talk.expecting not in {"consent", "supervisor"}:
+            talk.expecting = None
+        source = talk.asked_of
+        if source and any(slot.source == source for slot in self._dialogues.slots.values()):
+            talk.asked_source.add(source)
+
+    def _listen_for(self, said: str) -> None:
+        """What we have asked aloud is what we wait for, be it in a tool's words."""
+        question = said.rpartition(". ")[2]
+        slots = self._dialogues.slots.values()
+        asked = [slot for slot in slots if slot.asked and re.search(slot.asked, question, re.IGNORECASE)]
+        if asked and asked[0].id not in self._talk.known and self._talk.expecting != "consent":
+            self._talk.expecting = asked[0].id
+
+    def _returned(self, call_id: str, text: str) -> Answer:
+        if read_result(text).name == "lapsed":  # the caller spoke of something else: that is theirs to be answered
+            self._talk.expecting = None
+            return self._caller(self._talk.known.get("utterance", ""), is_last=True)
+        return self._aftermath.of(call_id, text)
+
     def _repeats(self, step: object) -> bool:
         return isinstance(step, Said) and self._ear.hear(step.text).intent == "repeat"
 
-    def _note(self, text: str) -> Answer:
-        if any(word in text.lower() for word in _SILENCE):
+    def _note(self, note: Note, answer: Answer, spoken: str) -> Answer:
+        if note.is_correction:
+            return self._from_the_facts(answer)
+        if note.goes_on:
+            return Answer(text=_rest(answer.text, spoken))
+        if any(word in note.text.lower() for word in _SILENCE):
             return Answer(text=self._say["still_there"])
         return Answer(text=self._moves.open_question() or self._say["opening"])
 
-    def _caller(self, text: str) -> Answer:
+    def _from_the_facts(self, answer: Answer) -> Answer:
+        """The tool's own words, where they were not what was held back; else we do not know."""
+        own = self._talk.answered
+        if own and own not in answer.text:
+            return self._moves.more(own)
+        return self._moves.offer(self._say["not_certain"], self._say["not_certain_at_all"])
+
+    def _caller(self, text: str, *, is_last: bool) -> Answer:
         talk = self._talk
+        if talk.expecting == "consent" and not is_last:  # the runtime has understood it, and tells how it went
+            talk.known["utterance"] = text
+            return Answer()
         about_an_order = talk.expecting == "order_number" or talk.topic in {"order_status", "order_contents"}
         heard = self._ear.hear(text, number_expected=about_an_order)
         talk.known["utterance"] = text
+        talk.known["said"] = f"{talk.known.get('said', '')} {text}".strip()
+        self._take_amount(text)
         if heard.noise:
             return self._unclear()
         given = self._given(heard)
@@ -88,7 +138,11 @@ class _Reading:
         """The answer where the utterance gives what was asked for, or a number at any time."""
         talk = self._talk
         intent = self._dialogues.intents.get(heard.intent or "")
-        aside = intent is not None and intent.move in {"aside", "repeat", "goodbye"}
+        aside = intent is not None and intent.move in {"aside", "repeat", "goodbye", "undo"}
+        if not aside and (proof := self._proving.given(heard.text)) is not None:
+            return proof
+        if talk.expecting in {"amount", "reason", "new_sku"} and not aside:
+            return self._moves.go_on()
         if talk.expecting in {"about", "name"} and not aside:
             talk.known[talk.expecting] = _told(talk.expecting, heard.text)
             return self._moves.person()
@@ -109,6 +163,8 @@ class _Reading:
         return None
 
     def _order_number(self, digits: str, intent: Intent | None) -> Answer:
+        if self._talk.known.get("order_number") != digits:
+            self._moves.forget_order()
         self._talk.known["order_number"] = digits
         topic = self._dialogues.intents.get(self._talk.topic or "")
         for candidate in (intent, topic):
@@ -118,10 +174,16 @@ class _Reading:
 
     def _move(self, intent: Intent, text: str) -> Answer:
         moves, talk = self._moves, self._talk
+        if talk.expecting == "supervisor" and intent.move in {"yes", "no", "thanks", "aside", "correction"}:
+            return Answer(text=self._say["still_asking"])
         match intent.move:
             case "task":
                 talk.question = text
+                moves.begin_anew(intent, text)
+                self._take_amount(text)
                 return moves.task(intent)
+            case "undo":
+                return moves.undo()
             case "question":
                 talk.topic = intent.id
                 return moves.search(text)
@@ -147,8 +209,14 @@ class _Reading:
             case "aside":
                 return moves.aside(intent)
 
+    def _take_amount(self, text: str) -> None:
+        if amount := amount_in(text):
+            self._talk.known["amount"] = amount
+
     def _unclear(self) -> Answer:
         talk = self._talk
+        if talk.expecting == "supervisor":
+            return Answer(text=self._say["still_asking"])
         if talk.expecting == "resume":
             return self._moves.resume()
         said = self._dialogues.unclear_number if talk.expecting == "order_number" else self._dialogues.unclear
@@ -171,3 +239,12 @@ def _told(slot: str, text: str) -> str:
             text = text[at + len(opening) :]
             break
     return " ".join(word.capitalize() for word in text.strip(" .!,").split()[:4])
+
+
+def _rest(answer: str, spoken: str) -> str:
+    """What of the answer the caller does not hear, told by its words."""
+    heard = len(words(spoken))
+    marks = list(re.finditer(r"[A-Za-z0-9]+(?:'[A-Za-z]+)?", answer))
+    if not heard or words(answer)[:heard] != words(spoken):
+        return ""
+    return answer[marks[heard].start() :] if heard < len(marks) else ""

@@ -6,6 +6,7 @@ from simulator.brain.capabilities import Toolbox, fill
 from simulator.brain.dialogue import Dialogues, Intent
 from simulator.brain.passages import for_the_ear
 from simulator.brain.results import Wording
+from simulator.brain.spoken import words
 from simulator.brain.talk import Answer, Call, Talk
 from simulator.brain.transcript import Transcript
 
@@ -25,6 +26,22 @@ class Moves:
 
     # ---- wanting something
 
+    def begin_anew(self, intent: Intent, said: str) -> None:
+        """The caller tells what they want; what was told for something else does not count for it."""
+        talk = self._talk
+        if talk.topic != intent.id:
+            for name in ("amount", "new_sku"):
+                talk.known.pop(name, None)
+            talk.known["said"] = said
+        talk.begun.discard(intent.id)
+        talk.proving = False
+
+    def forget_order(self) -> None:
+        """Another order: what was looked up of the one before is not its."""
+        for name in ("line_id", "sku", "new_sku"):
+            self._talk.known.pop(name, None)
+        self._talk.asked_source.clear()
+
     def needs_number(self, intent: Intent) -> bool:
         return any("order_number" in self._dialogues.capabilities[name].slots for name in intent.capability)
 
@@ -37,6 +54,10 @@ class Moves:
             recognised = bool({"name", "customer", "phone"} & known.keys()) and not talk.listed
             if (recognised or not offered) and (listed := self.call(intent.known_caller)).call:
                 return listed
+            if recognised and (begun := self._begin(intent)) is not None:
+                return begun
+        if not offered and (begun := self._begin(intent)) is not None:
+            return begun
         if not offered and intent.id == "opening_hours" and (hours := self._transcript.opening_hours()):
             return self.more(for_the_ear(hours))
         if not offered:
@@ -44,6 +65,36 @@ class Moves:
         if offered[0] == "search_documents":
             return self.search(talk.question)
         return self.call(offered[0])
+
+    def _begin(self, intent: Intent) -> Answer | None:
+        """Notes the goal first, where a tool wants to know it: others are offered only then."""
+        tool = self._toolbox.offering("begin_goal")
+        if tool is None or not intent.goal or intent.id in self._talk.begun:
+            return None
+        parameter, goals = tool.choices()
+        goal = next((goal for goal in goals if re.search(intent.goal, goal.replace("_", " "))), None)
+        if goal is None:
+            return None
+        self._talk.asked_of, self._talk.expecting = "begin_goal", None
+        return Answer(call=Call(tool=tool.name, arguments={parameter: goal}))
+
+    def go_on(self, said: str = "") -> Answer:
+        """With what the caller wants, now that something in its way is done; `said` is told before."""
+        intent = self._dialogues.intents.get(self._talk.topic or "")
+        if intent is None or intent.move != "task":
+            return self.more(said or self._say["all_right"])
+        following = self.task(intent)
+        return following if following.call else Answer(text=f"{said} {following.text}".strip())
+
+    def ask(self, slot: str) -> Answer:
+        self._talk.expecting = slot
+        return Answer(text=self._dialogues.slots[slot].ask)
+
+    def refused(self, said: str) -> Answer:
+        """A tool's own words, which are no question, and a call back about it."""
+        if not said:
+            return self.offer(self._say["failed"], self._say["failed_at_all"])
+        return self.offer(said if "?" in said else f"{said} {self._say['offer']}", said)
 
     def search(self, question: str) -> Answer:
         self._talk.question, self._talk.searched_again = question, False
@@ -66,10 +117,40 @@ class Moves:
             return self.cannot(capability)
         arguments = fill(self._toolbox, tool, capability, self._talk.known)
         if isinstance(arguments, str):
-            self._talk.expecting = arguments
-            return Answer(text=self._dialogues.slots[arguments].ask)
+            return self._look_up(arguments) or self.ask(arguments)
         self._talk.asked_of, self._talk.expecting = capability, None
         return Answer(call=Call(tool=tool.name, arguments=arguments))
+
+    def _look_up(self, slot: str) -> Answer | None:
+        """A tool knows it; it is asked once."""
+        source = self._dialogues.slots[slot].source
+        if not source or source in self._talk.asked_source or self._toolbox.offering(source) is None:
+            return None
+        answer = self.call(source)
+        if answer.call:
+            self._talk.asked_source.add(source)
+        return answer
+
+    def found_lines(self, data: object) -> None:
+        """Of an order's lines the one that the caller speaks of, or the first."""
+        lines = self.wording.lines(data)
+        said = set(words(self._talk.known.get("said", "")))
+        line = max(lines, key=lambda line: len(said & set(words(line.get("name", "")))), default={})
+        self._talk.known |= {name: line[name] for name in ("line_id", "sku") if line.get(name)}
+
+    def found_article(self, data: object) -> None:
+        """The other size or colour that the caller wants, where there is one."""
+        variants = [variant for variant in self.wording.variants(data) if variant != self._talk.known.get("sku")]
+        parts = {part: variant for variant in variants for part in variant.split("-")[1:]}
+        meant = self._toolbox.choose(list(parts), self._talk.known.get("said", ""))
+        if meant:
+            self._talk.known["new_sku"] = parts[meant]
+
+    def undo(self) -> Answer:
+        """Takes back what was done or asked last; where nothing was, the caller corrects us."""
+        if not self._talk.acted or self._toolbox.offering("undo_last") is None:
+            return self.correction()
+        return self.call("undo_last")
 
     def cannot(self, capability: str) -> Answer:
         what = self._dialogues.capabilities[capability].what

@@ -19,6 +19,9 @@ class Result:
     """A tool's answer, read liberally."""
 
     outcome: Literal["found", "not_found", "failed", "cancelled", "unfinished"]
+    """What `name` comes to."""
+    name: str = ""
+    """The outcome as the tool calls it, lower case."""
     say: str
     """The words that the tool itself offers, or empty."""
     data: object
@@ -40,7 +43,10 @@ def read_result(text: str) -> Result:
     say = next((raw[key] for key in ("say", "spoken", "message") if isinstance(raw.get(key), str)), "")
     data = raw.get("facts", raw.get("data", raw))
     return Result(
-        outcome=_outcome(raw), say=_filled(for_the_ear(say) if "{" not in say else say, data), data=data
+        name=str(raw.get("outcome", "")).lower(),
+        outcome=_outcome(raw),
+        say=_filled(for_the_ear(say) if "{" not in say else say, data),
+        data=data,
     )
 
 
@@ -97,6 +103,20 @@ class Wording:
             for status in self._dialogues.statuses[name]
         }
         return sorted(found, key=lambda order: str(self.field(order, "status") or "").lower() in over)
+
+    def lines(self, data: object) -> list[dict[str, str]]:
+        """The lines of one order: `name`, `line_id` and `sku`, as far as they are told."""
+        listed = _listed(self.field(data, "items"))
+        return [
+            {str(key): str(value) for key, value in line.items() if key in {"name", "line_id", "sku"}}
+            for line in listed
+            if isinstance(line, dict)
+        ]
+
+    def variants(self, data: object) -> list[str]:
+        """The numbers of the same article in other sizes or colours."""
+        found = next((level["variants"] for level in _levels(data) if "variants" in level), None)
+        return [str(variant) for variant in _listed(found)]
 
     def number(self, order: Fields) -> str:
         return re.sub(r"\D", "", str(self.field(order, "number") or ""))

@@ -94,6 +94,25 @@ def _cardinal(run: Sequence[str]) -> str:
     return str(total + current)
 
 
+_AMOUNT = re.compile(r"(.{1,60}?)\s*\b(?:euros?|eur)\b(?:\s+(?:and\s+)?((?:\w+\s?){1,2})(?:\s*cents?)?)?", re.IGNORECASE)
+
+
+def amount_in(text: str) -> str:
+    """The last amount in euros, as "24.90"; empty if there is none."""
+    found = ""
+    for before, after in _AMOUNT.findall(text.replace("\u20ac", " ")):
+        if written := re.search(r"(\d+)[.,](\d\d)$", before):
+            found = f"{written[1]}.{written[2]}"
+            continue
+        run = list(_runs(before, forgiving=False))[-1:]
+        if not run or words(before)[-1:] != run[0][-1:]:
+            continue
+        cents = next(iter(_runs(after, forgiving=False)), [])
+        with_cents = bool(cents) and words(after)[:1] == cents[:1] and int(_cardinal(cents)) < 100
+        found = f"{int(_cardinal(run[0]))}.{int(_cardinal(cents)) if with_cents else 0:02d}"
+    return found
+
+
 def say_digits(digits: str) -> str:
     """The digits one by one, as "four seven one two"; what is no digit stays as it is."""
     return " ".join(num2words(int(mark)) if mark.isdigit() else mark for mark in digits if mark not in " -_")

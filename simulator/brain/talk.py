@@ -28,7 +28,8 @@ class Talk:
     """Slots that are filled, facts about the caller included."""
     topic: str | None = None
     expecting: str | None = None
-    """A slot, or `offer`, `anything_else`, `confirm_order`, `resume`."""
+    """A slot, or `offer`, `anything_else`, `confirm_order`, `resume`; `consent` while a question of the runtime's
+    waits for the caller's yes, and `supervisor` while a person decides."""
     question: str = ""
     part: str = ""
     """Digits of a number that is not complete."""
@@ -43,3 +44,12 @@ class Talk:
     """The caller's orders were asked for and did not help."""
     orders: Sequence[Mapping[str, object]] = ()
     order_at: int = 0
+    begun: set[str] = field(default_factory=set)
+    """Intents whose goal was noted by a tool."""
+    asked_source: set[str] = field(default_factory=set)
+    """Capabilities that were called for something that another one needs."""
+    acted: bool = False
+    """Something was done, or proposed, that can be taken back."""
+    proving: bool = False
+    answered: str = ""
+    """What the latest result offered to say."""

@@ -3,9 +3,11 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 UNFINISHED = "IN_PROGRESS"
+_KEYS = re.compile(r"(?i)\b(?:pressed|keypad|keyed)\b.*\d")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,12 +38,24 @@ class Note:
 
     text: str
 
+    @property
+    def is_correction(self) -> bool:
+        """The last sentence was not spoken, since nothing bears it out."""
+        return "not said aloud" in self.text
+
+    @property
+    def goes_on(self) -> bool:
+        """An answer broke off, and only its rest is wanted."""
+        return "still missing" in self.text
+
 
 @dataclass(frozen=True, kw_only=True)
 class Called:
     """The assistant asked for a tool."""
 
     call_id: str
+    tool: str = ""
+    arguments: Mapping[str, object] = field(default_factory=dict)
 
 
 Step = Said | Returned | Spoken | Note | Called
@@ -83,12 +97,14 @@ def read(messages: Sequence[Mapping[str, object]]) -> Transcript:
                 result = _late_result(text)
                 if result:
                     steps.append(result)
-                elif re.search(r"(?i)\b(?:pressed|keypad|keyed)\b.*\d", text) and steps:
+                elif _KEYS.search(text) and steps:
                     steps.append(Said(text=text))
                 else:
                     instructions.append(text)
                     if steps:
                         steps.append(Note(text=text))
+            case "user" if _is_aside(text):
+                steps.append(Note(text=text))
             case "user":
                 steps.append(Said(text=text))
             case "tool":
@@ -115,7 +131,25 @@ def content_text(content: object) -> str:
 
 def _calls(calls: object) -> list[Step]:
     listed = calls if isinstance(calls, list) else []
-    return [Called(call_id=str(call.get("id", ""))) for call in listed if isinstance(call, dict)]
+    return [_called(call) for call in listed if isinstance(call, dict)]
+
+
+def _called(call: Mapping[str, Any]) -> Called:
+    function = call.get("function") or {}
+    try:
+        arguments = json.loads(function.get("arguments") or "{}")
+    except ValueError:
+        arguments = {}
+    return Called(
+        call_id=str(call.get("id", "")),
+        tool=str(function.get("name", "")),
+        arguments=arguments if isinstance(arguments, dict) else {},
+    )
+
+
+def _is_aside(text: str) -> bool:
+    """A word of the runtime in the caller's place; keys are the caller's own."""
+    return text.startswith("(") and text.endswith(")") and not _KEYS.search(text)
 
 
 def _late_result(text: str) -> Returned | None:

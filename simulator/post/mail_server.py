@@ -81,7 +81,7 @@ class MailServer:
     ) -> AuthResult:
         del server, session, envelope, mechanism
         known = isinstance(given, LoginPassword) and (given.login, given.password) == self._login
-        return AuthResult(success=known)
+        return AuthResult(success=known, handled=known)
 
     async def handle_RCPT(  # noqa: N802 -- aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

@@ -18,7 +18,8 @@ from adapters.storage.subjects import Erasure, SubjectKeys, check_master_key
 from adapters.storage.verification import Verification
 from adapters.storage.views import Erased, Views
 from domain.clock import SystemClock
-from domain.events import ActionProposed, CallEnded, CallerSaid, CallStarted, Event, GoalOpened
+from domain.events import CallEnded, CallerSaid, CallStarted, Event, GoalOpened
+from domain.gate_events import ActionProposed
 from domain.journal import EventsLost, Flaw, Verdict
 
 MASTER = MasterKey(b"m" * 32)

@@ -21,7 +21,7 @@ from simulator.post import mail_server
 
 NOW = dt.datetime(2026, 11, 21, 9, tzinfo=dt.UTC)
 OUTGOING = Outgoing(
-    id="4f0c-deed-1",
+    id="4f0c-deed-1.order_cancelled",
     company="sample",
     call_id="c1",
     template="refund",
@@ -131,7 +131,7 @@ async def test_a_letter_arrives_as_it_was_written(post: Open) -> None:
     assert letter.content["To"] == "anna@customer.example"
     assert letter.subject == "Your refund of 25.00 €"
     assert letter.text.rstrip() == OUTGOING.text
-    assert id_ == letter.content["Message-ID"] == "<4f0c-deed-1@larkfield.example>"
+    assert id_ == letter.content["Message-ID"] == "<4f0c-deed-1.order_cancelled@larkfield.example>"
     assert letter.content["Date"] == "Sat, 21 Nov 2026 09:00:00 +0000"
     assert letter.content["Auto-Submitted"] == "auto-generated"
 
@@ -189,6 +189,7 @@ async def test_a_wrong_password_sends_nothing_and_may_be_put_right(post: Open) -
         with pytest.raises(NotDone) as failed:
             await it.sender(password="wrong").send(OUTGOING)
     assert not isinstance(failed.value, Undeliverable)
+    assert "535" in str(failed.value)
     assert "wrong" not in str(failed.value)
 
 

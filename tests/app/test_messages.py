@@ -1,4 +1,4 @@
-"""From the settings to a carrier and a mail server that stand in for the world, and back by the status door."""
+"""From the settings to a stand-in carrier and mail server, and back by the status door."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -22,7 +22,7 @@ from simulator.carrier.account import Account, PhoneNumber
 from simulator.carrier.carrier import Carrier
 from simulator.carrier.service import serving
 from simulator.post.mail_server import MailServer, listening
-from tests.app.telephony.test_message_status import Receipts
+from tests.support.receipts import Receipts
 
 ACCOUNT = Account(sid="AC" + "a" * 32, auth_token="b" * 32)
 PUBLIC, NUMBER = "https://voice.example.test", "+15550100"
@@ -47,13 +47,12 @@ class World:
 
 
 def settings(**given: object) -> Settings:
-    return Settings(
-        _env_file=None,
-        public_url=PUBLIC,
-        twilio_account_sid=ACCOUNT.sid,
-        twilio_auth_token=ACCOUNT.auth_token,
-        **given,  # type: ignore[arg-type]  # pydantic checks them
-    )
+    named = {
+        "public_url": PUBLIC,
+        "twilio_account_sid": ACCOUNT.sid,
+        "twilio_auth_token": ACCOUNT.auth_token,
+    }
+    return Settings.model_validate(named | given)
 
 
 @asynccontextmanager
@@ -159,4 +158,6 @@ async def test_a_channel_without_settings_says_which_are_missing() -> None:
     for message, variable in ((SMS, "CALLWRIGHT_SMS_FROM"), (EMAIL, "CALLWRIGHT_SMTP_HOST")):
         with pytest.raises(NotDone, match=variable):
             await senders.send(message)
+        with pytest.raises(MaybeDone, match=variable):
+            await senders.look_up(message)
     await asyncio.wait_for(senders.close(), 1)

@@ -125,6 +125,58 @@ def test_a_fallback_model_without_a_key_is_refused(environment: pytest.MonkeyPat
     assert read_settings().fallback_model == "gpt-4.1-mini"
 
 
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"SMS_FROM": "12 34"}, "SMS_FROM: it is neither a number"),
+        ({"SMS_FROM": "A name that is long"}, "SMS_FROM: it is neither a number"),
+        (
+            {"SMS_FROM": "+15550100", "SMS_MESSAGING_SERVICE": "MG" + "0" * 32},
+            "SMS_FROM: a message comes from",
+        ),
+        ({"SMS_MESSAGING_SERVICE": "MG1"}, "SMS_MESSAGING_SERVICE: it is no Messaging Service SID"),
+        ({"SMTP_HOST": "mail.example.test"}, "EMAIL_FROM: a mail server and a sender come together"),
+        ({"EMAIL_FROM": "a@b.example"}, "SMTP_HOST: a mail server and a sender come together"),
+        ({"EMAIL_FROM": "Larkfield", "SMTP_HOST": "h"}, "EMAIL_FROM: it is no e-mail address"),
+        ({"SMTP_USER": "u"}, "SMTP_PASSWORD: a user and a password come together"),
+        ({"SMTP_SECURITY": "ssl"}, "Write: starttls, tls or none"),
+        (
+            {"SMTP_HOST": "h", "EMAIL_FROM": "a@b.example", "SMTP_USER": "u", "SMTP_PASSWORD": "p"}
+            | {"SMTP_SECURITY": "none"},
+            "SMTP_SECURITY: a password would cross the network",
+        ),
+    ],
+)
+def test_who_writes_to_people_is_told_whole_or_not_at_all(
+    environment: pytest.MonkeyPatch, given: dict[str, str], words: str
+) -> None:
+    message = refused(environment, **{f"CALLWRIGHT_{name}": value for name, value in given.items()})
+    assert f"CALLWRIGHT_{words}" in message or words in message
+
+
+def test_a_mail_server_has_the_usual_port_of_its_security(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("CALLWRIGHT_SMTP_HOST", "mail.example.test")
+    environment.setenv("CALLWRIGHT_EMAIL_FROM", "Larkfield <hello@larkfield.example>")
+    environment.setenv("CALLWRIGHT_SMS_FROM", "Larkfield")
+    assert read_settings().sends_sms
+    for security, port in (("starttls", 587), ("tls", 465), ("none", 25)):
+        environment.setenv("CALLWRIGHT_SMTP_SECURITY", security)
+        server = read_settings().mail_server
+        assert server is not None
+        assert (server.port, server.security, server.user) == (port, security, None)
+    environment.setenv("CALLWRIGHT_SMTP_PORT", "2525")
+    server = read_settings().mail_server
+    assert server is not None
+    assert server.port == 2525
+
+
+def test_a_worker_that_sends_sms_needs_the_carrier(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("CALLWRIGHT_ROLE", "worker")
+    environment.setenv("CALLWRIGHT_SMS_FROM", "+15550100")
+    message = refused(environment, CALLWRIGHT_PUBLIC_URL=None, CALLWRIGHT_TWILIO_ACCOUNT_SID=None)
+    assert message.count("a process that sends SMS needs it") == 2
+
+
 def test_a_desk_needs_neither_carrier_nor_providers(environment: pytest.MonkeyPatch) -> None:
     for name in GOOD:
         environment.delenv(name)

@@ -24,7 +24,11 @@ class Guarded(GuardOutput):
         self.ended: list[int] = []
         self.first_words = 0
         self.number = 1
+        self.false: dict[str, list[str]] = {}
+        self.held_back: list[tuple[int, list[str]]] = []
         super().__init__(
+            unsupported=lambda sentence: self.false.get(sentence, []),
+            on_held_back=lambda number, kinds: self.held_back.append((number, list(kinds))),
             for_the_ear=lambda text: text.replace("*", ""),
             plan=self.planned.append,
             on_first_word=self._first_word,
@@ -84,3 +88,26 @@ async def test_the_end_of_an_answer_that_was_cut_off_says_and_closes_nothing() -
     await guard.says(LLMFullResponseStartFrame(), "That one was delivered.", LLMFullResponseEndFrame())
     assert guard.planned == ["That one was delivered."] and guard.ended == [2]
     await asyncio.sleep(0)
+
+
+async def test_a_sentence_that_nothing_bears_out_is_not_planned_and_neither_is_what_follows() -> None:
+    guard = Guarded()
+    guard.false = {"You have *20 euros*.": ["amount"]}
+    await guard.says(LLMFullResponseStartFrame(), "It left on Monday. You have *20 euros*. Is that", " all?")
+    await guard.says(LLMFullResponseEndFrame())
+
+    assert guard.planned == ["It left on Monday."]
+    assert guard.held_back == [(1, ["amount"])]  # once, and by the model's words, not the ear's
+    assert guard.ended == []  # whoever holds it back says what comes instead
+
+    guard.number = 2
+    await guard.says(LLMFullResponseStartFrame(), "I do not know.", LLMFullResponseEndFrame())
+    assert guard.planned[1:] == ["I do not know."] and guard.ended == [2]
+
+
+async def test_the_last_words_of_an_answer_are_looked_at_too() -> None:
+    guard = Guarded()
+    guard.false = {"You have 20 euros": ["amount"]}
+    await guard.says(LLMFullResponseStartFrame(), "You have 20 euros", LLMFullResponseEndFrame())
+    assert guard.planned == [] and guard.ended == []
+    assert guard.held_back == [(1, ["amount"])]

@@ -17,7 +17,7 @@ from domain.masking import Masker, masking_words_for
 from domain.ports.callbacks import CallbackRequest
 from domain.ports.media import Ending
 from pipelines.call import LiveCall
-from pipelines.call_sheet import CallSheet
+from pipelines.call_sheet import CallersGate, CallSheet, Truth
 from pipelines.context import Context
 from pipelines.fixed_speech import FixedSpeech, Rendered
 from pipelines.kit import Caller, CallKit, Ears, Patience
@@ -141,6 +141,17 @@ class NobodyWatches:
         raise AssertionError("nobody watches")
 
 
+@dataclass
+class ListLive:
+    """Somebody looks on."""
+
+    shown: list[tuple[str, str]] = field(default_factory=list)
+    watched = True
+
+    def publish(self, call_id: str, kind: str, text: str) -> None:
+        self.shown.append((kind, text))
+
+
 async def _kept_sound(text: str, _voice: Voice, _language: str) -> Rendered:
     """As long as the text, and different from place to place, so that a cut in it can be seen."""
     length = round(len(text) / CHARS_PER_SECOND * 8000)
@@ -174,6 +185,11 @@ class ScriptedCall:
         self.gate = ScriptedGate(lambda name: self.tools.get(name, (self.tool_takes_s, self.tool_result)))
         self.acted = self.gate.acted
         self.truth = ScriptedTruth()
+        self.company = COMPANY
+        self.real: Callable[[], tuple[CallersGate, Truth]] | None = None
+        """Opens the production gate and evidence in place of the scripted ones."""
+        self.masker = Masker(masking_words_for("en-US"))
+        self.live: NobodyWatches | ListLive = NobodyWatches()
         self._line = line
         self._patience = patience or Patience()
         self._said: list[Said] = []
@@ -205,19 +221,20 @@ class ScriptedCall:
 
     async def play(self) -> Ending:
         await self._prepare()
+        gate, truth = self.real() if self.real else (self.gate, self.truth)
         self.call = LiveCall(
             CallSheet(
                 kit=self._kit(),
                 caller=Caller(
                     call_id="call-1", number="+14155550111", facts=lambda summary: f"Facts. {summary}"
                 ),
-                company=COMPANY,
+                company=self.company,
                 line=self._line,
                 language=language_for("en"),
-                context=Context(instructions="Be kind.", facts="Facts.", tools=self.gate.tools),
-                gate=self.gate,
-                truth=self.truth,
-                masker=Masker(masking_words_for("en-US")),
+                context=Context(instructions="Be kind.", facts="Facts.", tools=gate.tools),
+                gate=gate,
+                truth=truth,
+                masker=self.masker,
                 for_the_ear=lambda text: text,
                 started=STARTED,
                 recall=self.recall,
@@ -269,7 +286,7 @@ class ScriptedCall:
             journal=self.journal,
             recordings=self.recordings,
             callbacks=self.callbacks,
-            live=NobodyWatches(),
+            live=self.live,
             fixed_speech=self._fixed,
             models=tuple(ModelEndpoint(client=cast(AsyncOpenAI, m), model="scripted") for m in models),
             open_ears=(self._open_ears,) * self.recognisers,

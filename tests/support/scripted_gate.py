@@ -38,9 +38,17 @@ class ScriptedGate:
     acted: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     heard: list[Said] = field(default_factory=list)
     asking: bool = False
+    waits_for: list[str] = field(default_factory=list)
+    """Deeds that a supervisor was asked about."""
+    done: list[ToolOutcome] = field(default_factory=list)
+    """What came of the caller's answers, whether anybody waited for it or not."""
 
     def tools(self) -> Sequence[Mapping[str, Any]]:
         return [LOOK_UP]
+
+    @property
+    def waiting(self) -> Sequence[str]:
+        return self.waits_for
 
     async def act(self, action: str, arguments: Mapping[str, Any]) -> ToolOutcome:
         self.acted.append((action, arguments))
@@ -57,12 +65,16 @@ class ScriptedGate:
         self.asking = False
         await asyncio.sleep(self.hearing_takes_s)
         outcome = self.hears.pop(0)
+        self.done.append(outcome)
         self.asking = outcome.asks
+        if outcome.waits_for:
+            self.waits_for.append(outcome.waits_for)
         return outcome
 
     async def supervised(self, deed_id: str) -> ToolOutcome:
         assert self.decision is not None
         await asyncio.sleep(self.decision[0])
+        self.waits_for.remove(deed_id)
         self.asking = self.decision[1].asks
         return self.decision[1]
 

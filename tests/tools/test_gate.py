@@ -9,15 +9,8 @@ from typing import Any
 import pytest
 
 from domain.actions import Argument
-from domain.events import (
-    ActionDecided,
-    ActionDone,
-    ActionProposed,
-    GoalOpened,
-    GoalResolved,
-    MessageTaken,
-    PassageCited,
-)
+from domain.events import GoalOpened, GoalResolved, MessageTaken, PassageCited
+from domain.gate_events import ActionDecided, ActionDone, ActionProposed
 from domain.ports.knowledge import Passage
 from tests.tools.world import ORDER, SAMPLE, World, forever
 from tools.catalogue import tool_schemas

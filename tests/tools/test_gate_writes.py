@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from domain.confirmation import Said
-from domain.events import (
+from domain.gate_events import (
     ActionDecided,
     ActionDone,
     ApprovalAsked,

@@ -133,6 +133,14 @@ class World:
     async def attempts(self, company: str, customer: str, day: str) -> int:
         return self.wrong_today
 
+    async def take_attempt(self, company: str, customer: str, day: str, *, most: int) -> bool:
+        taken = self.wrong_today < most
+        self.wrong_today += taken
+        return taken
+
+    async def give_back(self, company: str, customer: str, day: str) -> None:
+        self.wrong_today -= 1
+
     async def note_wrong(self, company: str, customer: str, day: str) -> int:
         self.wrong_today += 1
         return self.wrong_today

@@ -8,7 +8,7 @@ from typing import Any
 
 from domain.actions import Identity
 from domain.company import Verification
-from domain.events import IdentityChecked, MessageQueued
+from domain.gate_events import IdentityChecked, MessageQueued
 from domain.identity import facts_match
 from domain.ports.identity import IdentityRecords
 from domain.ports.messages import Messages, Outgoing
@@ -35,14 +35,16 @@ class VerifyIdentity:
             return Result(outcome="failed", done=False)
         customer_id, customer = await self._candidate(errand, case, rules)
         day, company = errand.today.isoformat(), errand.company.id
-        if not case.standing.may_try(await self._kept.attempts(company, customer_id, day), rules.attempts):
+        if case.standing.wrong >= rules.attempts or not await self._kept.take_attempt(
+            company, customer_id, day, most=rules.attempts
+        ):
             return Result(outcome="too_many", events=(_checked(case, "facts", passed=False),), done=False)
         told = {name: str(errand.arguments[name]) for name in rules.facts if name in errand.arguments}
         known = {name: at({"customer": customer}, path) for name, path in rules.facts.items()}
         if customer is None or not facts_match(told, known, rules.needed):
             case.standing = case.standing.failed()
-            await self._kept.note_wrong(company, customer_id, day)
             return Result(outcome="not_proven", events=(_checked(case, "facts", passed=False),), done=False)
+        await self._kept.give_back(company, customer_id, day)
         case.standing = case.standing.proven(Identity.VERIFIED, customer_id, customer)
         return Result(outcome="proven", events=(_checked(case, "facts", passed=True),))
 
@@ -110,17 +112,23 @@ class CheckCode:
 
     async def __call__(self, permit: Permit, errand: Errand) -> Result:
         errand.redeem(permit)
-        case = errand.case
-        if case is None or case.standing.customer is None:
+        case, rules = errand.case, errand.company.verification
+        if case is None or rules is None or case.standing.customer is None:
             return Result(outcome="not_recognised", done=False)
         company, customer = errand.company.id, case.standing.customer_id
+        day = errand.today.isoformat()
+        if case.standing.wrong >= rules.attempts or not await self._kept.take_attempt(
+            company, customer, day, most=rules.attempts
+        ):
+            return Result(outcome="too_many", events=(_checked(case, "code", passed=False),), done=False)
         checked = await self._kept.check_code(company, customer, case.call_id, str(errand.arguments["code"]))
+        if checked in {"right", "expired"}:
+            await self._kept.give_back(company, customer, day)
         if checked == "right":
             case.standing = case.standing.proven(Identity.CONFIRMED, customer, case.standing.customer)
             return Result(outcome="proven", events=(_checked(case, "code", passed=True),))
         if checked != "expired":
             case.standing = case.standing.failed()
-            await self._kept.note_wrong(company, customer, errand.today.isoformat())
         outcome = {"wrong": "not_proven", "expired": "expired", "too_many": "too_many"}[checked]
         return Result(outcome=outcome, events=(_checked(case, "code", passed=False),), done=False)
 

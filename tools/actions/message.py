@@ -1,6 +1,6 @@
 """Sends one of the company's own messages, to an address on record."""
 
-from domain.events import MessageQueued
+from domain.gate_events import MessageQueued
 from domain.ports.messages import Messages, Outgoing
 from domain.ports.systems import NotDone
 from tools.actions.errand import Errand, Result

@@ -14,7 +14,7 @@ from tools.gate.agreed import Agreed, approval_of
 from tools.gate.doing import PARTLY_DONE, Doing
 from tools.words import Words
 
-AT_WORK_S = 90.0
+AT_WORK_S = 65.0
 """So long whoever began a deed may be at it still: no request takes longer than a minute."""
 Taken = Literal["undone", "left", "irreversible"]
 """`left`: worth another attempt; `irreversible`: what stands has no undo, or its system refuses it."""
@@ -112,8 +112,8 @@ class Afterwards:
                 template=template.name,
                 channel=template.channel,
                 to=address,
-                subject=self._words.filled(subject, facts, language),
-                text=self._words.filled(text, facts, language),
+                subject=self._words.written(subject, facts, language),
+                text=self._words.written(text, facts, language),
             )
         except LookupError:
             return False

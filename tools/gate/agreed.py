@@ -9,7 +9,7 @@ from loguru import logger
 
 from domain.clock import Clock
 from domain.deeds import Deed
-from domain.events import ActionDecided, ActionDone, ApprovalAsked, ApprovalDecided
+from domain.gate_events import ActionDecided, ActionDone, ApprovalAsked, ApprovalDecided
 from domain.policy import Decision, Policy
 from domain.ports.durable import Durable
 from domain.ports.ledger import AlreadyStanding, Approval, Approvals, Ledger, LimitPassed, Reserved
@@ -142,8 +142,21 @@ class Agreed:
             )
         )
         if approval.state == "approved" and approval.amount not in {None, approval.deed.amount}:
-            await self.refuse(approval)
+            deed = await self.refuse(approval)
+            # Of an amount that a record says nobody can ask for less.
+            if not str(proposal.action.amount).startswith("args."):
+                return self._of(case, deed, "denied")
             return await self._deciding.with_amount(case, note, proposal, approval)
+        return await self.after(approval, case, note)
+
+    async def decided_elsewhere(self, case: Case, note: Note, deed_id: str) -> Outcome:
+        """What became of what the caller agreed to in another call; another amount needs a yes there."""
+        approval_id = approval_of(deed_id)
+        if await self._approvals.load(approval_id) is None:  # whoever wanted to ask died before
+            return self._of(case, await self._load(deed_id), "approval_later")
+        approval = await self._approvals.decided(approval_id, within_s=self._policy.approval_wait_s)
+        if approval.state == "waiting" or approval.amount not in {None, approval.deed.amount}:
+            return self._of(case, approval.deed, "approval_later")
         return await self.after(approval, case, note)
 
     async def after(self, approval: Approval, case: Case, note: Note) -> Outcome:

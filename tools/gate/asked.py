@@ -8,18 +8,19 @@ from domain.actions import Action, Identity
 from domain.clock import Clock
 from domain.company import Company
 from domain.deeds import Deed
-from domain.events import ActionDecided, Event
+from domain.events import Event
+from domain.gate_events import ActionDecided
 from domain.money import Money
 from domain.policy import Decision
 from domain.ports.ledger import Approval, Spent
 from tools.case import Case, Proposal
-from tools.paths import subject_of
-from tools.policy.arguments import canonical
+from tools.paths import given, subject_of
+from tools.policy.arguments import Refused, canonical, check
 from tools.policy.decide import decide, wanted_identity
 from tools.policy.rules import Rules
 from tools.policy.scope import money_at
 from tools.policy.snapshot import Approved, Caller, CallScene, Snapshot, Value
-from tools.records import Records
+from tools.records import Records, Unreadable
 
 Note = Callable[[Event], None]
 
@@ -113,6 +114,46 @@ class Deciding:
             )
         )
         return decision
+
+    async def may_step(self, action: Action, step: Deed) -> bool:
+        """What the whole was agreed to and approved for covers its steps; no rule about them is left out."""
+        arguments = check(action, step.arguments, by_code=True)
+        if isinstance(arguments, Refused):
+            return False
+        scope = {**step.scope, "args": step.arguments}
+        caller, call, now = step.scope["caller"], step.scope["call"], self._clock.now()
+        try:
+            reads = {
+                read.name: await self._records.read(read.binding, given(read.binding, scope))
+                for read in action.reads
+            }
+        except Unreadable:
+            return False
+        scene = CallScene(
+            id=step.call_id,
+            line=call["line"],
+            language=call["language"],
+            goal=None,
+            now=now,
+            today=now.astimezone(self._company.hours.zone).date(),
+        )
+        known = Caller(
+            number=caller["number"],
+            identity=Identity(caller["identity"]),
+            customer_id=step.customer,
+            customer=step.scope["customer"],
+        )
+        snapshot = Snapshot(
+            action=action,
+            arguments=arguments,
+            call=scene,
+            caller=known,
+            rules=self._rules,
+            reads=reads,
+            approved=Approved(amount=step.amount) if step.approver else None,
+            asked_by="step",
+        )
+        return decide(snapshot).verdict == "allow"
 
     def _snapshot(self, asked: Asked, spent: Spent) -> Snapshot:
         case, action = asked.case, asked.action

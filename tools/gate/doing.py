@@ -1,7 +1,7 @@
 """Does what was agreed: once, however often it is asked, and with a certain end, however it goes."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from domain.company import Company
 from domain.deeds import Deed
 from domain.ports.durable import Durable
 from domain.ports.ledger import Ledger, Reserved
+from domain.ports.messages import Messages
 from domain.ports.systems import MaybeDone, NotDone
 from tools.actions.errand import Errand, Result, Runner
 from tools.case import Case
@@ -27,6 +28,10 @@ SETTLES_AFTER_S = 60.0
 """So long a request may still be on its way: not to be found before that proves nothing."""
 
 
+May = Callable[[Action, Deed], Awaitable[bool]]
+"""Whether the policy lets a step be done, now that its arguments are known."""
+
+
 class Doing:
     """One company's deeds, from `reserved` to their end. Every method may be called again at any time."""
 
@@ -36,8 +41,10 @@ class Doing:
         *,
         ledger: Ledger,
         records: Records,
+        may: May,
         runners: Mapping[str, Runner],
         reconciled: Mapping[str, Condition],
+        messages: Messages,
         durable: Durable,
         clock: Clock,
     ) -> None:
@@ -45,8 +52,10 @@ class Doing:
         self._company = company
         self._ledger = ledger
         self._records = records
+        self._may = may
         self._runners = runners
         self._reconciled = reconciled
+        self._messages = messages
         self._durable = durable
         self._clock = clock
 
@@ -117,7 +126,7 @@ class Doing:
         return await self._moved(doing, "done", outcome="done", result=only(scope, action.facts))
 
     async def _step(self, parent: Deed, step: Step, number: int, scope: Mapping[str, Any]) -> Deed | None:
-        """None where its own limits or its own subject forbid it."""
+        """None where its own rules, limits or subject forbid it."""
         action = self.action(step.action)
         arguments = {
             name: at({**scope, "args": parent.arguments}, path) for name, path in step.arguments.items()
@@ -135,6 +144,8 @@ class Doing:
             version=1,
             result={},
         )
+        if not await self._may(action, child):
+            return None
         reserved = await self._ledger.reserve(child, action.limits)
         if not isinstance(reserved, Reserved):
             return None
@@ -190,10 +201,15 @@ class Doing:
         if undoing is not deed and not await self._ledger.replace(undoing, deed.version):
             return await self._as_it_stands(deed.id)
         children = [await self.take_back(child) for child in reversed(await self._ledger.steps_of(deed.id))]
-        if all(child.state in {"undone", "failed", "refused"} for child in children):
+        if all(child.state in {"undone", "failed", "refused"} or self._is_said(child) for child in children):
             return await self._moved(undoing, "undone", outcome="done")
         await self._durable.start("compensation", deed.id, company=deed.company)
         return undoing
+
+    def _is_said(self, step: Deed) -> bool:
+        """A message that no other takes back: it cannot be unsent, and holds up no undo."""
+        action = self.action(step.action)
+        return step.state == "done" and action.binding.kind == "message" and action.undo is None
 
     # -- certainty -----------------------------------------------------------------------------
 
@@ -222,21 +238,29 @@ class Doing:
 
     async def reconcile(self, deed: Deed) -> Deed:
         """Ask the system whether it was done. A no counts only when nothing can be on its way any more."""
-        action, proof = self.action(deed.action), self._reconciled.get(deed.action)
-        if deed.state != "unknown" or action.reconcile is None or proof is None:
+        if deed.state != "unknown" or (was_done := await self._was_done(deed)) is None:
             return deed
+        if was_done:
+            return await self._moved(deed, "done", outcome="done")
+        if (self._clock.now() - deed.moved_at).total_seconds() < SETTLES_AFTER_S:
+            return deed
+        return await self._moved(deed, "failed", outcome="failed")
+
+    async def _was_done(self, deed: Deed) -> bool | None:
+        """None where nobody can tell."""
+        action, proof = self.action(deed.action), self._reconciled.get(deed.action)
+        if action.binding.kind == "message":
+            return await self._messages.status(deed.id) is not None
+        if action.reconcile is None or proof is None:
+            return None
         binding = action.reconcile.binding
         scope = {**deed.scope, "args": deed.arguments, "deed": {"id": deed.id}}
         try:
             answer = await self._records.read(binding, given(binding, scope))
         except Unreadable as error:
             _warn(action, error)
-            return deed
-        if _proven(proof, answer, deed):
-            return await self._moved(deed, "done", outcome="done")
-        if (self._clock.now() - deed.moved_at).total_seconds() < SETTLES_AFTER_S:
-            return deed
-        return await self._moved(deed, "failed", outcome="failed")
+            return None
+        return _proven(proof, answer, deed)
 
     # -- the ledger ----------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from domain.actions import Action
 from domain.clock import Clock
 from domain.company import Company
 from domain.confirmation import Question, Said, meaning
-from domain.events import ActionDecided, ActionDone, ActionProposed, ConfirmationHeard, ReadBack
+from domain.gate_events import ActionDecided, ActionDone, ActionProposed, ConfirmationHeard, ReadBack
 from domain.language import language_for
 from domain.policy import Decision
 from domain.ports.journal import Journal
@@ -199,13 +199,17 @@ class Gate:
 
     async def supervised(self, case: Case, deed_id: str, journal: Journal) -> Outcome:
         """What came of a deed that is `waiting`, as soon as it is known, or `approval_later`."""
-        proposal = case.waiting.pop(deed_id)
+        proposal = case.waiting.get(deed_id)
         note: Note = partial(journal.write, case.call_id)
+        if proposal is None:
+            return await self._agreed.decided_elsewhere(case, note, deed_id)
         try:
             after = await self._agreed.supervised(case, note, proposal)
         except Unreadable:
             return self._of(case, proposal, "failed")
         outcome = self._read_back(after) if isinstance(after, Asked) else after
+        if outcome.name != "approval_later":
+            case.waiting.pop(deed_id, None)
         for resolved in case.goals.done(proposal.action.name, outcome.name):
             note(resolved)
         return outcome

@@ -55,40 +55,8 @@ def open_gate(
     rules = Rules(company.policy)
     records = Records(company, world.systems, world.ledger, clock)
     words = Words(company, wording, clock)
-    builtins = Builtins()
-    call_system = CallSystem(world.systems)
-    doing = Doing(
-        company,
-        ledger=world.ledger,
-        records=records,
-        runners={
-            "openapi": call_system,
-            "mcp": call_system,
-            "message": SendMessage(world.messages, words),
-            "builtin": builtins,
-        },
-        reconciled={
-            action.name: RECONCILE.compile(action.reconcile.done_when)
-            for action in company.actions
-            if action.reconcile
-        },
-        durable=world.durable,
-        clock=clock,
-    )
-    builtins.fill(
-        {
-            "search_documents": SearchDocuments(world.knowledge),
-            "opening_hours": TellHours(),
-            "take_message": TakeMessage(world.callbacks),
-            "end_call": EndCall(),
-            "begin_goal": BeginGoal(),
-            "verify_identity": VerifyIdentity(records, world.identity),
-            "send_code": SendCode(world.identity, world.messages, words),
-            "check_code": CheckCode(world.identity),
-            "undo_last": UndoLast(world.ledger, doing, clock),
-        }
-    )
     deciding = Deciding(company, rules, records, clock)
+    doing = _doing(company, world, records, words, deciding, clock)
     agreed = Agreed(
         policy=company.policy,
         deciding=deciding,
@@ -119,3 +87,45 @@ def open_gate(
         clock=clock,
         new_id=new_id,
     )
+
+
+def _doing(
+    company: Company, world: World, records: Records, words: Words, deciding: Deciding, clock: Clock
+) -> Doing:
+    """Every kind of binding and every built-in has its runner."""
+    builtins = Builtins()
+    call_system = CallSystem(world.systems)
+    doing = Doing(
+        company,
+        ledger=world.ledger,
+        records=records,
+        may=deciding.may_step,
+        runners={
+            "openapi": call_system,
+            "mcp": call_system,
+            "message": SendMessage(world.messages, words),
+            "builtin": builtins,
+        },
+        reconciled={
+            action.name: RECONCILE.compile(action.reconcile.done_when)
+            for action in company.actions
+            if action.reconcile
+        },
+        messages=world.messages,
+        durable=world.durable,
+        clock=clock,
+    )
+    builtins.fill(
+        {
+            "search_documents": SearchDocuments(world.knowledge),
+            "opening_hours": TellHours(),
+            "take_message": TakeMessage(world.callbacks),
+            "end_call": EndCall(),
+            "begin_goal": BeginGoal(),
+            "verify_identity": VerifyIdentity(records, world.identity),
+            "send_code": SendCode(world.identity, world.messages, words),
+            "check_code": CheckCode(world.identity),
+            "undo_last": UndoLast(world.ledger, doing, clock),
+        }
+    )
+    return doing

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from domain.clock import Clock
 from domain.deeds import Deed
-from domain.events import ActionUndone
+from domain.gate_events import ActionUndone
 from domain.ports.ledger import Ledger
 from tools.actions.errand import Errand, Result
 from tools.gate.doing import Doing

@@ -17,7 +17,8 @@ def money_opinions(action: Action, snapshot: Snapshot) -> Iterator[Opinion]:
     amount = None
     if action.amount is not None:
         amount = money_at(scope_of(snapshot), action.amount)
-        if amount is None or amount.minor == 0:
+        nothing_asked = amount is not None and amount.minor == 0 and action.amount.startswith("args.")
+        if amount is None or nothing_asked:
             what = "missing" if amount is None else "zero"
             yield Opinion(verdict="deny", rule=f"amount.{what}", reason="the deed has no amount to count")
             return

@@ -83,6 +83,15 @@ async def test_a_failure_is_tried_again_when_it_says_or_never(outbox: PostgresOu
     ]
 
 
+async def test_a_message_that_was_given_up_may_turn_out_to_have_gone(outbox: PostgresOutbox) -> None:
+    await outbox.send(message())
+    await outbox.claim(1, AT, lease_s=30)
+    assert await outbox.failed("m1", "Unconfirmed", None)
+    assert await outbox.sent("m1", "SM1")
+    assert await outbox.delivered("SM1", "delivered")
+    assert [(it.state, it.error) for it in await outbox.list_recent()] == [("delivered", "")]
+
+
 @pytest.mark.parametrize("order", list(permutations(["ours", "sent", "delivered", "undelivered"])))
 async def test_what_the_carrier_says_never_goes_backwards(
     outbox: PostgresOutbox, order: tuple[Receipt | str, ...]

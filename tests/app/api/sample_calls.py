@@ -9,9 +9,6 @@ from app.storage import Storage
 from domain.call import Call, State
 from domain.clock import SystemClock
 from domain.events import (
-    ActionDecided,
-    ActionDone,
-    ActionProposed,
     AgentSpoke,
     CallEnded,
     CallerInterrupted,
@@ -28,6 +25,7 @@ from domain.events import (
     TurnTimed,
     WaitFilled,
 )
+from domain.gate_events import ActionDecided, ActionDone, ActionProposed
 
 ANSWERED = datetime.fromisoformat("2026-11-20T14:01:58+00:00")
 CALL_ID = "0b7e0000000000000000000000000001"

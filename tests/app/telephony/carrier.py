@@ -29,6 +29,7 @@ from domain.ports.media import Ending, MediaSocket, SocketClosed
 from domain.ports.phone import CallGone
 from domain.ports.voicemail import CarrierRecordingFailed, CarrierRecordingGone, OwedVoicemail
 from tests.support.calls import MemoryCallStore
+from tests.support.receipts import Receipts
 
 ACCOUNT = "AC" + "a" * 32
 TOKEN = "auth-token"
@@ -261,6 +262,7 @@ class Carrier:
         self.metrics = Metrics()
         self.store, self.phone, self.diary, self.messages = MemoryCallStore(), Phones(), Diary(), Messages()
         self.voicemails = Voicemails()
+        self.receipts = Receipts()
         self.recordings = EncryptedRecordings(folder, MasterKey(b"m" * 32), self.clock)
         self.talks: list[Talk] = []
         self.public = public
@@ -284,6 +286,7 @@ class Carrier:
                 phone=self.phone,
                 journal=self.diary,
                 callbacks=self.messages,
+                receipts=self.receipts,
                 voicemails=self.voicemails,
                 carrier_recordings=self.voicemails,
                 recordings=self.recordings,

@@ -14,38 +14,10 @@ from adapters.carrier.signature import Signatures
 from app.metrics import Metrics
 from app.telephony.carrier_requests import CarrierRequests
 from app.telephony.message_status import MessageStatusDoor
-from domain.ports.messages import Receipt
-from tests.app.telephony.carrier import ACCOUNT, PUBLIC, TOKEN
+from tests.app.telephony.carrier import ACCOUNT, PUBLIC, TOKEN, Carrier
+from tests.support.receipts import Receipts
 
 SID, OTHER = "SM" + "1" * 32, "SM" + "2" * 32
-ENDS = {"delivered", "undelivered", "failed"}
-
-
-class Receipts:
-    """Implements `domain.ports.messages.Receipts`, as the outbox does."""
-
-    def __init__(self, *known: str) -> None:
-        self.carrier_ids: dict[str, str] = dict.fromkeys(known, "")
-        self.told: dict[str, tuple[Receipt, str]] = {}
-
-    async def sent(self, message_id: str, carrier_id: str) -> bool:
-        news = self.carrier_ids.get(message_id) == ""
-        if news:
-            self.carrier_ids[message_id] = carrier_id
-        return news
-
-    async def delivered(self, carrier_id: str, status: Receipt, *, error: str = "") -> bool:
-        before = self.told.get(carrier_id)
-        if before is not None and (before[0] in ENDS or status == "sent"):
-            return False
-        self.told[carrier_id] = (status, error)
-        return True
-
-    async def status(self, message_id: str) -> str | None:
-        carrier_id = self.carrier_ids.get(message_id)
-        if carrier_id is None:
-            return None
-        return self.told[carrier_id][0] if carrier_id in self.told else "sent" if carrier_id else "queued"
 
 
 class Door:
@@ -152,3 +124,11 @@ async def test_the_signature_holds_for_one_message_only() -> None:
     ]
     assert statuses == [403, 204]
     assert list(itertools.chain(door.receipts.told)) == [SID]
+
+
+async def test_the_exchange_opens_the_door() -> None:
+    carrier = Carrier()
+    carrier.receipts.carrier_ids["m1"] = ""
+    form = {"AccountSid": ACCOUNT, "MessageSid": SID, "MessageStatus": "sent"}
+    assert (await carrier.post("/twilio/message-status?message=m1", form)).status_code == 204
+    assert carrier.receipts.carrier_ids == {"m1": SID}

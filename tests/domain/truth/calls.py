@@ -31,7 +31,7 @@ ON_ITS_WAY: dict[str, Any] = {
     "delivered_on": None,
     "items": [
         {"name": "oak desk lamp", "quantity": 1, "unit_price": euros(4600), "state": "sent"},
-        {"name": "kettle", "quantity": 2, "unit_price": euros(1250), "state": "sent"},
+        {"name": "small steel kettle", "quantity": 2, "unit_price": euros(1250), "state": "sent"},
     ],
     "totals": {"goods": euros(7100), "delivery": euros(390), "total": euros(7490), "refunded": euros(0)},
     "shipment": {

@@ -91,6 +91,39 @@ async def test_a_call_resource_is_one_by_the_openapi_document() -> None:
         Draft202012Validator(rules).validate(value)
 
 
+async def test_a_message_resource_is_one_by_the_openapi_document() -> None:
+    document = json.loads((Path(FOLDER or "") / "spec" / "twilio_api_v2010.json").read_text())
+    schemas = document["components"]["schemas"]
+    async with carrier_for(Product()) as carrier:
+        carrier.faults.messages.undelivered_next = 1
+        service = httpx.ASGITransport(app=create_app(carrier))
+        async with httpx.AsyncClient(transport=service, base_url="http://carrier") as http:
+            base, auth = f"/2010-04-01/Accounts/{ACCOUNT.sid}/Messages", (ACCOUNT.sid, ACCOUNT.auth_token)
+            form = {"To": CALLER.replace("+1555", "+1415555"), "From": NUMBER, "Body": "x" * 161}
+            created = await http.post(f"{base}.json", auth=auth, data=form)
+            await carrier.settled()
+            shown = (await http.get(f"{base}/{created.json()['sid']}.json", auth=auth)).json()
+            listed = (await http.get(f"{base}.json", auth=auth)).json()
+    assert created.status_code == 201
+    assert listed["messages"] == [shown]
+    listing = document["paths"]["/2010-04-01/Accounts/{AccountSid}/Messages.json"]["get"]
+    answer = listing["responses"]["200"]["content"]["application/json"]["schema"]
+    assert set(listed) == set(answer["properties"])
+    properties = schemas["api.v2010.account.message"]["properties"]
+    for resource in (created.json(), shown):
+        assert set(resource) == set(properties)
+        for name, value in resource.items():
+            schema = properties[name]
+            schema = schemas[schema["$ref"].rsplit("/", 1)[1]] if "$ref" in schema else schema
+            if value is None:
+                assert schema.get("nullable"), name
+                continue
+            rules = {
+                k: schema[k] for k in ("type", "enum", "pattern", "minLength", "maxLength") if k in schema
+            }
+            Draft202012Validator(rules).validate(value)
+
+
 def test_our_errors_have_twilios_fields() -> None:
     error = rest.RestError(400, 21220, "Call is not in-progress.")
     assert set(error.body) == {"code", "message", "more_info", "status"}
