@@ -4,12 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.callers_truth import TruthOfCall
-from domain.company import Company
 from domain.confirmation import Said
 from domain.ports.journal import Journal
 from pipelines.call_sheet import ToolOutcome
 from tools.case import Case
-from tools.catalogue import tool_schemas
 from tools.gate import Gate, Outcome
 
 ENDING = "ending"
@@ -19,11 +17,8 @@ ENDING = "ending"
 class GateOfCall:
     """Implements `pipelines.call_sheet.CallersGate` for one call."""
 
-    def __init__(
-        self, gate: Gate, company: Company, case: Case, truth: TruthOfCall, journal: Journal
-    ) -> None:
+    def __init__(self, gate: Gate, case: Case, truth: TruthOfCall, journal: Journal) -> None:
         self._gate = gate
-        self._company = company
         self._case = case
         self._truth = truth
         self._journal = journal
@@ -37,7 +32,7 @@ class GateOfCall:
         return tuple(self._case.waiting)
 
     def tools(self) -> Sequence[Mapping[str, Any]]:
-        return tool_schemas(self._company, self._case)
+        return self._gate.tools(self._case)
 
     async def act(self, action: str, arguments: Mapping[str, Any]) -> ToolOutcome:
         outcome = await self._gate.act(self._case, action, arguments, self._journal)

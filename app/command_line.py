@@ -17,6 +17,7 @@ from adapters.company_folder import CompanyFolderRefused, load_company
 from adapters.secrets import KeyUnusable
 from app.api.reading import Dossier, Reading
 from app.api.version import product_version
+from app.command_line_audit import audit
 from app.command_line_import import import_openapi
 from app.command_line_jobs import approvals, jobs
 from app.command_line_views import (
@@ -41,6 +42,7 @@ command = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 command.command("import-openapi")(import_openapi)
+command.command()(audit)
 command.add_typer(jobs, name="jobs")
 command.add_typer(approvals, name="approvals")
 out = Console(highlight=False)
@@ -57,8 +59,8 @@ def serve(
 ) -> None:
     """Answer calls, show the desk, do the work, until told to stop."""
     # A command that only reads must not load the pipelines, which take seconds and memory.
-    from app import bootstrap
-    from app.answering import SpeechIncomplete  # noqa: PLC0415  # as above
+    from app import bootstrap  # noqa: PLC0415
+    from app.answering import SpeechIncomplete  # noqa: PLC0415
 
     try:
         bootstrap.serve(read_settings(**({} if role is None else {"role": role})))

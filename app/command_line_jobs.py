@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, Group, JustifyMethod, RenderableType
 from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
@@ -15,6 +15,7 @@ from rich.text import Text
 
 from adapters.company_folder import CompanyFolderRefused, load_company
 from adapters.secrets import KeyUnusable
+from adapters.storage.outbox import SentMessage
 from app.jobs import open_durable
 from app.logs import set_up_logs
 from app.settings import Settings, SettingsWrong, read_settings
@@ -32,6 +33,14 @@ _STYLES: Mapping[JobState, str] = {
     "done": "green",
     "failed": "red",
     "cancelled": "dim",
+}
+_OF_MESSAGES: Mapping[str, JobState] = {
+    "queued": "waiting",
+    "sending": "running",
+    "sent": "done",
+    "delivered": "done",
+    "undelivered": "failed",
+    "failed": "failed",
 }
 jobs = typer.Typer(help="List durable jobs; retry or cancel one.", invoke_without_command=True)
 approvals = typer.Typer(help="List what waits for a supervisor; decide it.", invoke_without_command=True)
@@ -101,12 +110,17 @@ async def _list_jobs(states: Sequence[str], limit: int) -> None:
     wanted = [known for known in _STYLES if known in states]
     if len(wanted) != len(set(states)):
         _fail(f"A state is one of {', '.join(_STYLES)}.")
-    async with _durable() as durable:
-        found = await durable.list_jobs(states=wanted, limit=limit)
+    async with _opened() as (_, storage), AsyncExitStack() as stack:
+        durable = await open_durable(storage, stack)
+        messages = map(_as_job, await storage.outbox.list_recent(limit=limit))
+        known = [*await durable.list_jobs(states=wanted, limit=limit), *messages]
+    found = sorted((it for it in known if not wanted or it.state in wanted), key=_began, reverse=True)[:limit]
     out.print(jobs_table(found) if found else "No such jobs." if states else "No jobs yet.")
 
 
 async def _on_job(job_id: str, what: str) -> None:
+    if job_id.startswith("message:"):
+        _fail("A message is tried again by itself, until it may have gone out: then nothing sends it again.")
     async with _durable() as durable:
         try:
             await (durable.retry(job_id) if what == "retry" else durable.cancel(job_id))
@@ -156,10 +170,28 @@ async def _deciding(beginning: str) -> AsyncIterator[tuple[Supervision, str]]:
             _fail(f"{refused} `callwright approvals` lists what waits.")
 
 
+def _as_job(sent: SentMessage) -> Job:
+    return Job(
+        id=f"message:{sent.message.id}",
+        kind="message",
+        about=sent.message.id,
+        state=_OF_MESSAGES[sent.state],
+        began_at=sent.queued_at,
+        worker="",
+        attempts=sent.attempts,
+        error=sent.error,
+    )
+
+
+def _began(job: Job) -> datetime:
+    return job.began_at
+
+
 def jobs_table(found: Sequence[Job]) -> Table:
     table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
     for name in ("Job", "State", "Began", "Attempts", "Worker", "Why"):
-        table.add_column(name, overflow="fold", justify="right" if name == "Attempts" else "left")
+        side: JustifyMethod = "right" if name == "Attempts" else "left"
+        table.add_column(name, overflow="fold", justify=side, no_wrap=name == "Job")
     for job in found:
         table.add_row(
             Text(job.id),

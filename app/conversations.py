@@ -58,7 +58,7 @@ class Conversations:
 
         case = Case(company, call_id=call.id, caller=call.caller, line=line.id, language=line.language)
         truth = TruthOfCall(company, line, call_id=call.id, today=today)
-        gate = GateOfCall(self._gates[company.id], company, case, truth, self._kit.journal)
+        gate = GateOfCall(self._gates[company.id], case, truth, self._kit.journal)
         live_call = LiveCall(
             CallSheet(
                 kit=self._kit,

@@ -7,7 +7,7 @@ import base64
 import binascii
 import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -189,38 +189,51 @@ def _misspelt(environment: Mapping[str, str]) -> tuple[Problem, ...]:
 
 def _checked(settings: Settings) -> tuple[Problem, ...]:
     """What one field alone cannot show."""
-    found: list[Problem] = []
+    wrong = [*_wrong_secrets(settings), *((*flaw, "") for flaw in settings.wrong_messages())]
+    wrong += _wrong_for_calls(settings) if settings.carries_calls else _wrong_for_sms(settings)
+    return tuple(
+        Problem(
+            variable=variable_of(field),
+            wrong=flaw,
+            write=write or f"Write: {Settings.model_fields[field].description or ''}",
+        )
+        for field, flaw, write in wrong
+    )
 
-    def refuse(field: str, wrong: str, write: str = "") -> None:
-        described = Settings.model_fields[field].description or ""
-        found.append(Problem(variable=variable_of(field), wrong=wrong, write=write or f"Write: {described}"))
 
+Wrong = tuple[str, str, str]
+"""(field, what is wrong with it, what to write where the field's description does not say)."""
+
+
+def _wrong_secrets(settings: Settings) -> Iterator[Wrong]:
     if settings.master_key is not None and not _is_key(settings.master_key.get_secret_value()):
-        refuse("master_key", "it is not 32 bytes in base64")
+        yield "master_key", "it is not 32 bytes in base64", ""
     for field in ("api_key", "metrics_token"):
         secret: SecretStr | None = getattr(settings, field)
         if secret is not None and len(secret.get_secret_value()) < 16:
-            refuse(field, "it is shorter than 16 characters")
+            yield field, "it is shorter than 16 characters", ""
     if (settings.twilio_api_key is None) != (settings.twilio_api_key_secret is None):
-        refuse("twilio_api_key_secret", "an API key and its secret come together")
-    for named, what in settings.wrong_messages():
-        refuse(named, what)
-    if settings.sends_sms and not settings.carries_calls:
-        for named in ("public_url", "twilio_account_sid", "twilio_auth_token"):
-            if not getattr(settings, named):
-                refuse(named, "it is missing; a process that sends SMS needs it")
-    if settings.carries_calls:
-        if wrong := _unusable_address(settings.public_url):
-            refuse("public_url", wrong)
-        if not settings.twilio_account_sid:
-            refuse("twilio_account_sid", "it is missing; a process that carries calls needs it")
-        if settings.twilio_auth_token is None:
-            refuse("twilio_auth_token", "it is missing; requests from Twilio cannot be proven without it")
-        for provider, chosen_by in sorted(settings.providers_needed.items()):
-            if provider not in settings.provider_keys:
-                wrong = f"it is missing and {variable_of(chosen_by)} uses {provider}"
-                refuse(f"{provider}_api_key", wrong, "Write: the key")
-    return tuple(found)
+        yield "twilio_api_key_secret", "an API key and its secret come together", ""
+
+
+def _wrong_for_sms(settings: Settings) -> Iterator[Wrong]:
+    """Of a process that carries no calls."""
+    for field in ("public_url", "twilio_account_sid", "twilio_auth_token") if settings.sends_sms else ():
+        if not getattr(settings, field):
+            yield field, "it is missing; a process that sends SMS needs it", ""
+
+
+def _wrong_for_calls(settings: Settings) -> Iterator[Wrong]:
+    if wrong := _unusable_address(settings.public_url):
+        yield "public_url", wrong, ""
+    if not settings.twilio_account_sid:
+        yield "twilio_account_sid", "it is missing; a process that carries calls needs it", ""
+    if settings.twilio_auth_token is None:
+        yield "twilio_auth_token", "it is missing; requests from Twilio cannot be proven without it", ""
+    for provider, chosen_by in sorted(settings.providers_needed.items()):
+        if provider not in settings.provider_keys:
+            wrong = f"it is missing and {variable_of(chosen_by)} uses {provider}"
+            yield f"{provider}_api_key", wrong, "Write: the key"
 
 
 def _unusable_address(url: str) -> str | None:

@@ -15,7 +15,7 @@ KEY_YES, KEY_NO = "1", "2"
 
 YesOrNo = Literal["yes", "no", "unclear"]
 Answer = Literal["yes", "no", "unclear", "too_early", "too_late", "other_topic"]
-"""After `unclear`, `too_early` and `too_late` the sentence is read again; after `other_topic` it is dropped."""
+"""After `unclear`, `too_early` and `too_late` the sentence is read again; `other_topic` drops it."""
 
 _A_FEW_WORDS = 8
 """An utterance this short is about the question, even where it is not understood."""

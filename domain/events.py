@@ -17,7 +17,6 @@ from domain.gate_events import (
     ConfirmationHeard,
     IdentityChecked,
     MessageQueued,
-    OperationWithdrawn,
     OutcomeReconciled,
     ReadBack,
 )
@@ -103,8 +102,8 @@ class TurnTimed:
     turn: int
     gap_ms: Milliseconds
     stations_ms: dict[str, float] = field(default_factory=dict)
-    """Milliseconds by station: end_of_turn, turn_taking, model (to its first word), tools, sentence (to the end
-    of its first one), speech, line."""
+    """Milliseconds by station: end_of_turn, turn_taking, model (to its first word), tools, sentence (to the
+    end of its first one), speech, line."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -275,7 +274,6 @@ Event = (
     | InputMasked
     | SensitiveMode
     | MessageQueued
-    | OperationWithdrawn
     | PassageCited
     | SilenceMet
     | WaitFilled

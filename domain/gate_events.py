@@ -102,14 +102,6 @@ class MessageQueued:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OperationWithdrawn:
-    """A system's operation failed too often, or no longer matches its document; it rests."""
-
-    operation: str
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class ActionDone:
     """The action ended; `outcome` is one of its declared spoken outcomes."""
 

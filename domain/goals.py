@@ -1,4 +1,4 @@
-"""What the caller wants, followed through a call: opened by the model's choice or by a deed, closed by its proof."""
+"""What the caller wants, followed through a call: opened by choice or by a deed, closed by its proof."""
 
 from collections.abc import Sequence
 

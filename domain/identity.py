@@ -46,8 +46,9 @@ class Standing:
 
 
 def facts_match(told: Mapping[str, str], record: Mapping[str, Any], needed: int) -> bool:
-    """At least `needed` facts are told, and every one that is told is right. Compared as spoken: without
-    spaces, marks and capitals; an empty field of the record proves nothing.
+    """At least `needed` facts are told, and every one that is told is right.
+
+    Compared as spoken: without spaces, marks and capitals; an empty field of the record proves nothing.
     """
     if len(told) < needed:
         return False

@@ -145,7 +145,7 @@ class DbosDurable:
         await self._client.resume_workflows_async(list(job_ids), queue_name=QUEUE)
 
     async def forget(self, *, before: datetime, limit: int = 1000) -> int:
-        """Delete jobs that ended before this time, and say how many."""
+        """Delete jobs that ended before this time, at most so many, and say how many."""
         found = await self._statuses(
             status=list(FINISHED), completed_before=before.astimezone(UTC).isoformat(), limit=limit
         )

@@ -3,7 +3,8 @@
 Every worker has one; the rounds are made by one of them at a time, whoever that is.
 """
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -64,7 +65,7 @@ class Janitor:
         self._clock = clock
         self._rounds = rounds or Rounds()
         self._swept: dict[str, datetime] = {}
-        self._due: dict[str, float] = {}
+        self._tidy_at = 0.0
 
     async def beat(self) -> None:
         await self._workers.beat(self._name)
@@ -74,15 +75,18 @@ class Janitor:
         await self._workers.leave(self._name)
 
     async def watch(self) -> None:
-        """A round that fails is made again with the next beat."""
+        """A beat waits for no round. What fails is tried again next time."""
+        async with asyncio.TaskGroup() as together:
+            together.create_task(self._for_ever(self.beat, self._rounds.beat_s))
+            together.create_task(self._for_ever(self.make_round, self._rounds.every_s))
+
+    async def _for_ever(self, work: Callable[[], Awaitable[None]], every_s: float) -> None:
         while True:
             try:
-                await self.beat()
-                if self._is_due("round", self._rounds.every_s):
-                    await self.make_round()
+                await work()
             except Exception as error:
-                logger.bind(error=type(error).__name__).error("The janitor's round failed")
-            await self._clock.sleep(self._rounds.beat_s)
+                logger.bind(error=type(error).__name__).error("The janitor could not do its work")
+            await self._clock.sleep(every_s)
 
     async def make_round(self) -> None:
         async with self._workers.watch() as mine:
@@ -90,8 +94,7 @@ class Janitor:
                 return
             await self.resume_the_dead()
             await self.sweep()
-            if self._is_due("tidying", self._rounds.tidy_every_s):
-                await self._durable.forget(before=self._clock.now() - self._rounds.keep)
+            await self.tidy()
 
     async def resume_the_dead(self) -> Sequence[str]:
         alive = await self._workers.alive(within_s=self._rounds.lapsed_s)
@@ -100,6 +103,15 @@ class Janitor:
             RESUMED.inc(len(left))
             logger.bind(jobs=len(left)).warning("Jobs of a dead worker go on elsewhere")
         return left
+
+    async def tidy(self) -> None:
+        """Once a day."""
+        now = self._clock.monotonic()
+        if now < self._tidy_at:
+            return
+        self._tidy_at = now + self._rounds.tidy_every_s
+        while await self._durable.forget(before=self._clock.now() - self._rounds.keep):
+            pass
 
     async def sweep(self) -> None:
         """A deed whose process died before it could start a job has one afterwards."""
@@ -120,10 +132,3 @@ class Janitor:
         kind, about = ("compensation", parent) if parent is not None else (_KINDS[deed.state], deed)
         await self._durable.ensure(kind, about.id, since=deed.moved_at, company=deed.company)
         SWEPT.labels(kind).inc()
-
-    def _is_due(self, what: str, every_s: float) -> bool:
-        now = self._clock.monotonic()
-        if now < self._due.get(what, 0.0):
-            return False
-        self._due[what] = now + every_s
-        return True

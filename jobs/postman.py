@@ -3,6 +3,7 @@
 The outbox is a durable queue by itself: a claim is a lease, so what a dead worker held is claimed by another.
 """
 
+import asyncio
 from datetime import timedelta
 
 from loguru import logger
@@ -40,10 +41,19 @@ class Postman:
     async def round(self) -> int:
         """How many were taken in hand."""
         claims = await self._outbox.claim(5, self._clock.now(), lease_s=LEASE_S)
-        for claim in claims:
-            end = await self._deliver(claim)
-            SENT.labels(claim.message.channel, end).inc()
+        await asyncio.gather(*(self._take_in_hand(claim) for claim in claims))
         return len(claims)
+
+    async def _take_in_hand(self, claim: Claim) -> None:
+        """What cannot be written down is looked up after the lease, as after a crash."""
+        try:
+            end = await self._deliver(claim)
+        except Exception as error:
+            logger.bind(message=claim.message.id, error=type(error).__name__).error(
+                "A message lost its outbox"
+            )
+            end = "uncertain"
+        SENT.labels(claim.message.channel, end).inc()
 
     async def _deliver(self, claim: Claim) -> str:
         """A `MaybeDone` keeps its lease: whoever claims it after that looks it up first, as after a crash."""

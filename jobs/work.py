@@ -43,7 +43,10 @@ async def approval(run: Run, floor: Floor, deed_id: str) -> Word:
         why = "a supervisor allowed less than was agreed" if ended == "lowered" else "approved, and it failed"
         return await run.step("tell a person", partial(floor.tell_a_person, deed_id, why))
     template = "approval_done" if ended == "done" else "approval_denied"
-    await run.step("write to customer", partial(floor.write_to_customer, deed_id, template))
+    written = await run.step("write to customer", partial(floor.write_to_customer, deed_id, template))
+    if written != "queued":
+        why = f"{decision}, and the caller does not know"
+        await run.step("tell a person", partial(floor.tell_a_person, deed_id, why))
     return ended
 
 

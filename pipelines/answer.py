@@ -165,15 +165,20 @@ class Answer:
             await self._ask()
 
     async def held_back(self, number: int, kinds: Sequence[str]) -> None:
-        """A sentence is not borne out: the model says it again from the facts, or we say a safe one."""
+        """A sentence is not borne out: the model says it again from the facts, or we say a safe one.
+
+        Where it asked for an action in the same breath, it will be asked when that is done.
+        """
         if number != self.number or not self.open:
             return
-        again = not self._corrected
+        again = bool(self._tools_open) or not self._corrected
         self._talk.notes.write(
             SentenceHeldBack(
                 turn=self._heard.turn, kinds=tuple(kinds), instead="asked_again" if again else "safe_sentence"
             )
         )
+        if self._tools_open:
+            return
         self._corrected = True
         self.number += 1
         if again:

@@ -15,9 +15,6 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from domain.sentences import SentenceCutter
 
-OVER = -1
-"""No answer has this number: nothing more of one that was held back is said."""
-
 
 class GuardOutput(FrameProcessor):
     """Between model and text-to-speech: whole sentences pass, each after it was planned as an utterance."""
@@ -34,7 +31,10 @@ class GuardOutput(FrameProcessor):
         answer_number: Callable[[], int],
         on_end: Callable[[int], None],
     ) -> None:
-        """`unsupported`: kinds of what nothing bears out; the rest of such an answer is not said."""
+        """`unsupported`: kinds of what nothing bears out; the rest of such an answer is not said.
+
+        `on_held_back` is told at its end, in place of `on_end`: what the model wants done, it may still want.
+        """
         super().__init__(name="guard-output", enable_direct_mode=True)
         self._unsupported = unsupported
         self._on_held_back = on_held_back
@@ -45,6 +45,7 @@ class GuardOutput(FrameProcessor):
         self._answer_number = answer_number
         self._on_end = on_end
         self._answer = 0
+        self._held_back: Sequence[str] = ()
         self._cutter = SentenceCutter()
         self._silent_so_far = True
 
@@ -53,7 +54,7 @@ class GuardOutput(FrameProcessor):
         match frame:
             case LLMFullResponseStartFrame():
                 self._cutter, self._silent_so_far = SentenceCutter(), True
-                self._answer = self._answer_number()
+                self._answer, self._held_back = self._answer_number(), ()
             case LLMTextFrame() | LLMFullResponseEndFrame() if self._answer != self._answer_number():
                 self._cutter = SentenceCutter()  # of an answer that was cut off: nothing of it is said
             case LLMTextFrame():
@@ -61,28 +62,28 @@ class GuardOutput(FrameProcessor):
                     self._silent_so_far = False
                     self._on_first_word()
                 for sentence in self._cutter.add(frame.text):
-                    if not await self._speak(sentence):
-                        break
+                    await self._speak(sentence)
             case FunctionCallsStartedFrame() if direction is FrameDirection.DOWNSTREAM:
                 self._on_tools(len(frame.function_calls))
             case LLMFullResponseEndFrame():
-                rest = self._cutter.rest()
-                if not rest or await self._speak(rest):
+                if rest := self._cutter.rest():
+                    await self._speak(rest)
+                if self._held_back:
+                    self._on_held_back(self._answer, self._held_back)
+                else:
                     self._on_end(self._answer)
             case InterruptionFrame():
-                self._cutter = SentenceCutter()
+                self._cutter, self._held_back = SentenceCutter(), ()
                 await self.push_frame(frame, direction)
             case _:
                 await self.push_frame(frame, direction)
 
-    async def _speak(self, sentence: str) -> bool:
-        """False where it was held back, and with it what follows."""
-        if kinds := self._unsupported(sentence):
-            held, self._answer, self._cutter = self._answer, OVER, SentenceCutter()
-            self._on_held_back(held, kinds)
-            return False
+    async def _speak(self, sentence: str) -> None:
+        """Unless it is held back, or follows what was."""
+        self._held_back = self._held_back or self._unsupported(sentence)
+        if self._held_back:
+            return
         spoken = self._for_the_ear(sentence)
         if spoken.strip():
             self._plan(spoken)
             await self.push_frame(TTSSpeakFrame(spoken, append_to_context=False))
-        return True

@@ -1,10 +1,10 @@
 """What the model is offered: the company's actions as JSON-schema tools, and the built-ins behind some."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from domain.actions import Action, Argument
+from domain.actions import Action, Argument, Binding
 from domain.company import Company
 from tools.case import Case
 
@@ -47,15 +47,19 @@ BUILTINS: Mapping[str, Builtin] = {
 }
 
 
-def tool_schemas(company: Company, case: Case | None = None) -> list[dict[str, Any]]:
+def tool_schemas(
+    company: Company, case: Case | None = None, available: Callable[[Binding], bool] = lambda _binding: True
+) -> list[dict[str, Any]]:
     """Tools as a chat-completions request takes them; with a case, only those that it allows at this moment.
+
+    An operation that was withdrawn is not offered: its goals have words, or a person.
 
     The order is the company's own, so that the prompt prefix stays the same from turn to turn.
     """
     return [
         _tool(action, company)
         for action in company.actions
-        if action.offered and (case is None or _allowed(action, company, case))
+        if action.offered and available(action.binding) and (case is None or _allowed(action, company, case))
     ]
 
 

@@ -18,6 +18,8 @@ from tools.policy.snapshot import Value
 
 NOT_FOUND = 404
 PROVE_IDENTITY = frozenset({"verify_identity", "send_code", "check_code"})
+ASK_WHO_CALLS = PROVE_IDENTITY | {"begin_goal"}
+"""What a goal needs is known only beside who calls: its actions are offered from the next turn on."""
 
 
 class Unreadable(Exception):
@@ -99,7 +101,7 @@ def _about_a_customer(action: Action) -> bool:
         action.writes
         or action.identity > Identity.UNKNOWN
         or action.owner is not None
-        or action.binding.name in PROVE_IDENTITY
+        or action.binding.name in ASK_WHO_CALLS
         or any(path.startswith("customer") for binding in bindings for path in binding.given.values())
     )
 

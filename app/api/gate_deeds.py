@@ -12,7 +12,6 @@ from domain.gate_events import (
     ConfirmationHeard,
     IdentityChecked,
     MessageQueued,
-    OperationWithdrawn,
     OutcomeReconciled,
     ReadBack,
 )
@@ -29,7 +28,6 @@ AtTheGate = (
     | InputMasked
     | SensitiveMode
     | MessageQueued
-    | OperationWithdrawn
 )
 _ANSWERS: dict[str, tuple[str, Tone]] = {
     "yes": ("the caller agreed", "good"),
@@ -65,8 +63,6 @@ def _told(event: AtTheGate) -> tuple[Tone, str, str, str]:
             return ("warn" if outcome == "unknown" else "good"), "looked up", spoken_name(outcome), ""
         case MessageQueued(template=template, channel=channel):
             return "good", spoken_name(channel), spoken_name(template), "queued"
-        case OperationWithdrawn(operation=operation, reason=reason):
-            return "bad", "withdrawn", operation, reason
         case _:
             return _of_the_guards(event)
 

@@ -26,7 +26,11 @@ class Job:
 
 
 class Durable(Protocol):
-    """Starting the same id again is harmless; a start returns when the work is stored."""
+    """Starting the same id again is harmless.
+
+    A start returns when the work is stored. It returns too where that takes too long: the ledger's deeds are
+    swept, and one without a job is given one.
+    """
 
     async def start(self, kind: str, about: str, **given: Any) -> str:
         """The job's id, made of kind and about."""

@@ -275,5 +275,5 @@ def _stretches(context: Context) -> set[int]:
 def _things_after(context: Context) -> set[int]:
     """How many there are of the thing named right after a count: "three kettles"."""
     after = context.clause.words[context.place + 1 : context.place + 3]
-    found = (context.scope.evidence.quantities_of(word) for word in after)
+    found = (context.scope.evidence.things.quantities_of(word) for word in after)
     return next((quantities for quantities in found if quantities), set())

@@ -12,6 +12,8 @@ from domain.truth.words import Words
 _NEAR_DAYS = 45
 """A day of the month without its month lies no farther away."""
 
+_LAST_DAYS = {"week": 4, "month": 5}
+
 
 class DayReader:
     """Reads days of one sentence, said on `today`."""
@@ -49,11 +51,20 @@ class DayReader:
             first, last = weeks.meaning
             begins = monday + timedelta(weeks=first)
             return Days(((begins, monday + timedelta(weeks=last, days=6)),)), weeks.end
+        if ends := self._calendar.ends.at(self._texts, at):
+            return self._end_of(ends.meaning), ends.end
         if months := self._calendar.month_spans.at(self._texts, at):
             return _month(self._today, months.meaning), months.end
         if weekend := self._calendar.weekend.at(self._texts, at):
             return Days(((monday + timedelta(days=5), monday + timedelta(days=6)),)), weekend.end
         return None
+
+    def _end_of(self, unit: str) -> Days:
+        """The last days of this week or month."""
+        today, length = self._today, _LAST_DAYS[unit]
+        month_ends = _month(today, 0).ranges[0][1]
+        last = month_ends if unit == "month" else today + timedelta(days=6 - today.weekday())
+        return Days(((last - timedelta(days=length - 1), last),))
 
     def _weekday(self, at: int) -> tuple[Days, int] | None:
         """Alone, after "next" or "last", or before its date, with which it must agree."""
@@ -65,10 +76,20 @@ class DayReader:
         after = start + 1
         while self._text(after) in {",", *self._words.sets["calendar.of"]} and start == at:
             after += 1
-        if dated := self._named(after) or self._literal_at(after) or self._day_of_month(after):
+        dated = self._named(after) or self._literal_at(after) or self._day_of_month(start + 1)
+        if dated or (dated := self._calendar_week(after)):
             days, end = dated
-            return Days(tuple(span for span in days.ranges if span[0].weekday() == weekday)), end
+            spans = days.ranges if days.ranges[:1] and days.ranges[0][0] == days.ranges[0][1] else _daily(days)
+            return Days(tuple(span for span in spans if span[0].weekday() == weekday)), end
         return Days(self._near(weekday, at, start), weekday=weekday), start + 1
+
+    def _calendar_week(self, at: int) -> tuple[Days, int] | None:
+        """The week after a weekday: "Thursday last week"."""
+        weeks = self._calendar.spans.at(self._texts, at)
+        if weeks is None:
+            return None
+        first = self._today - timedelta(days=self._today.weekday()) + timedelta(weeks=weeks.meaning[0])
+        return Days(((first, first + timedelta(days=6)),)), weeks.end
 
     def _literal_at(self, at: int) -> tuple[Days, int] | None:
         if at < len(self._tokens) and self._tokens[at].kind == "date":
@@ -99,6 +120,8 @@ class DayReader:
                 start += 1
             if day := self._day_number(start):
                 return self._dated(month, *day)
+            if (run := self._numbers.run(start)) and _is_year(run[0].digits):
+                return _whole_month(int(run[0].digits), month), run[0].end
             if self._words.has("calendar.before_month", self._text(at - 1)):
                 return _month(self._today, (month - self._today.month + 3) % 12 - 3), at + 1
             return None
@@ -175,8 +198,24 @@ def _on(year: int, month: int, day: int) -> Days:
     return Days(((value, value),))
 
 
+def _is_year(digits: str) -> bool:
+    return len(digits) == 4 and digits.startswith(("19", "20"))
+
+
+def _daily(days: Days) -> tuple[tuple[date, date], ...]:
+    """Each day of the ranges by itself."""
+    return tuple(
+        (day, day)
+        for first, last in days.ranges
+        for day in (first + timedelta(days=ahead) for ahead in range((last - first).days + 1))
+    )
+
+
+def _whole_month(year: int, month: int) -> Days:
+    return Days(((date(year, month, 1), date(year, month, monthrange(year, month)[1])),))
+
+
 def _month(today: date, ahead: int) -> Days:
     months = today.year * 12 + today.month - 1 + ahead
     year, month = divmod(months, 12)
-    last = monthrange(year, month + 1)[1]
-    return Days(((date(year, month + 1, 1), date(year, month + 1, last)),))
+    return _whole_month(year, month + 1)

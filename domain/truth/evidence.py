@@ -1,53 +1,25 @@
 """What is true in this call: everything that its sentences may lean on, gathered as the call goes on."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from domain.company import OpeningHours
 from domain.truth.clauses import clauses_of
+from domain.truth.deeds import Deed, Deeds, DeedStatus, families_of_deed
 from domain.truth.events import events_of
 from domain.truth.mentions import mentions_in
 from domain.truth.passages import PassageSentence, is_denial, sentences_of, stems_of
 from domain.truth.records import Known, Reading, Record, RecordReader, Source
+from domain.truth.things import Things
 from domain.truth.tokens import Token, tokens_of
 from domain.truth.values import ClockTime, Code, Count, Days, Money, Value
-from domain.truth.words import Words, record_words
+from domain.truth.words import Words
 
-DeedStatus = Literal["done", "under_way", "waiting", "approved", "refused", "failed", "undone"]
-"""`under_way` is agreed and will be carried out; `waiting` needs a person's approval first."""
-
-_BY_STATUS: Mapping[str, str] = {
-    "waiting": "ask_approval",
-    "approved": "approve",
-    "refused": "reject",
-    "failed": "fail",
-}
 _TELLING: frozenset[DeedStatus] = frozenset({"done", "under_way", "waiting", "approved"})
 _FOLDED = {"week": ("day", 7), "year": ("month", 12), "hour": ("minute", 60)}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Deed:
-    """Something that we did, or did not get done, in this call."""
-
-    kind: str
-    """The action's name or the deed's: `refund`, `cancel_order`, `take_message` ..."""
-    status: DeedStatus
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    """Its arguments and result: the amount of a refund, the day of an appointment."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Done:
-    """A deed as claims look for it."""
-
-    families: frozenset[str]
-    status: DeedStatus
-    codes: frozenset[str]
 
 
 class Evidence:
@@ -77,7 +49,8 @@ class Evidence:
         self.records: list[Record] = []
         self.passages: list[PassageSentence] = []
         self._zone = zone
-        self._deeds: list[_Done] = []
+        self.deeds = Deeds()
+        self.things = Things(words.plain)
         self._money: dict[int, list[Known]] = {}
         self._days: list[Known] = []
         self._minutes: dict[int, list[Known]] = {}
@@ -86,7 +59,6 @@ class Evidence:
         self._said_codes: set[str] = set()
         self._heard: list[Value] = []
         self._names: set[str] = set()
-        self._quantities: dict[str, set[int]] = {}
         self._roots: set[str] = set()
         for name in names:
             self._hear(name)
@@ -101,9 +73,10 @@ class Evidence:
 
     def learn_deed(self, deed: Deed) -> None:
         """A deed that is undone or failed vouches for nothing that it would have brought about."""
-        families = families_of(deed.kind)
+        families = families_of_deed(deed)
         self._roots.update(map(self.words.plain.root, deed.kind.lower().split("_")))
         codes: set[str] = set()
+        first = len(self.records)
         if deed.status in _TELLING:
             role = next((name for name in ("refund", "credit", "visit") if name in families), "")
             role = "visit" if families & {"book", "move"} else role
@@ -112,9 +85,7 @@ class Evidence:
                 codes |= record.codes
                 record.done.clear()
             self._take(reading)
-        if deed.status == "undone":
-            self._deeds = [done for done in self._deeds if done.families != families]
-        self._deeds.append(_Done(families=families, status=deed.status, codes=frozenset(codes)))
+        self.deeds.learn(deed, codes, range(first, len(self.records)))
 
     def learn_passage(self, text: str) -> None:
         """A passage of the company's documents that this call cited."""
@@ -146,8 +117,7 @@ class Evidence:
         self._roots.update(map(self.words.plain.root, reading.words | reading.keys))
         for known in reading.known:
             self._index(known)
-        for name, quantity in reading.quantities:
-            self._quantities.setdefault(name, set()).add(quantity)
+        self.things.learn(reading.things)
         for passage in reading.passages:
             self.learn_passage(passage)
 
@@ -233,10 +203,6 @@ class Evidence:
     def all_counts(self) -> Iterator[Known]:
         return (known for entries in self._counts.values() for known in entries)
 
-    def quantities_of(self, thing: str) -> set[int]:
-        """How many of it were ordered, by the first or last word of its name, in the singular or plural."""
-        return self._quantities.get(thing, set()) | self._quantities.get(thing.removesuffix("s"), set())
-
     def knows_name(self, word: str) -> bool:
         return word in self._names
 
@@ -269,34 +235,6 @@ class Evidence:
         """The records that these identifiers name; all, where they name none."""
         named = set(codes)
         return [record for record in self.records if record.codes & named] or self.records
-
-    def has_deed(self, family: str, statuses: Iterable[DeedStatus], codes: Iterable[str] = ()) -> bool:
-        """Of two deeds on things with different numbers, the one is no proof of the other."""
-        wanted, named = frozenset(statuses), frozenset(codes)
-        return any(
-            done.status in wanted
-            and (family in done.families or family == "anything")
-            and not (named and done.codes and not done.codes & named)
-            for done in self._deeds
-        )
-
-    def has_status(self, family: str) -> bool:
-        """Whether a deed was approved, refused or the like, as `family` says."""
-        return any(_BY_STATUS.get(done.status) == family for done in self._deeds)
-
-    def announces(self, family: str, codes: Iterable[str] = ()) -> bool:
-        """Whether a deed that is done or agreed brings this about."""
-        brings = record_words().brings
-        wanted: tuple[DeedStatus, ...] = ("done", "under_way", "approved")
-        return any(
-            family in brings.get(cause, ()) and self.has_deed(cause, wanted, codes) for cause in brings
-        )
-
-
-def families_of(kind: str) -> frozenset[str]:
-    """The events that an action's name tells: `refund_order` is a refund."""
-    found = record_words().deeds.all(kind.lower().replace("_", " ").replace("-", " ").split())
-    return frozenset(family for each in found for family in each.meaning)
 
 
 def folded(count: Count) -> Count:

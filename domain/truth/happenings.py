@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from domain.truth.clauses import Clause
+from domain.truth.deeds import AGREED
 from domain.truth.events import EventClaim
-from domain.truth.evidence import DeedStatus, Evidence
+from domain.truth.evidence import Evidence
 from domain.truth.passages import PassageSentence, coverage, is_denial, stems_of
 from domain.truth.records import Record
 from domain.truth.values import ClockTime, Count, Days
 from domain.truth.words import Words
 
-_AGREED: tuple[DeedStatus, ...] = ("done", "under_way", "approved")
 _ENOUGH = 0.5
 """Of a claim's telling words, what one sentence of a document must share with it to bear it out."""
 _TURNED_ROUND = 0.65
@@ -61,14 +61,14 @@ def is_borne_out(event: EventClaim, clause: Clause, scope: Scope) -> bool:
 
 def _happened(family: str, clause: Clause, scope: Scope) -> bool:
     evidence = scope.evidence
-    if family in _ANY_DEED and evidence.has_deed("anything", ("done",), scope.codes):
+    if family in _ANY_DEED and evidence.deeds.has("anything", ("done",), scope.codes):
         return True
     if family == "on_time":
         late = {"delay", "lose", "cancel", "return"}
         return any(record.is_known and not record.done & late for record in scope.records)
     if family == "part":
         return any("part" in record.done for record in scope.records)
-    if evidence.has_deed(family, ("done",), scope.codes) or evidence.has_status(family):
+    if evidence.deeds.has(family, ("done",), scope.codes) or evidence.deeds.has_status(family):
         return True
     if any(family in record.done for record in scope.records):
         return True
@@ -81,15 +81,15 @@ def _is_coming(family: str, scope: Scope) -> bool:
         return any(family in record.done for record in scope.records)
     evidence = scope.evidence
     return (
-        evidence.has_deed(family, _AGREED, scope.codes)
-        or evidence.announces(family, scope.codes)
+        evidence.deeds.has(family, AGREED, scope.codes)
+        or evidence.deeds.announces(family, scope.codes)
         or any(family in record.coming and not _is_called_off(record, scope) for record in scope.records)
     )
 
 
 def _is_called_off(record: Record, scope: Scope) -> bool:
     """Cancelled in this call, after the record was read."""
-    return scope.evidence.has_deed("cancel", ("done",), record.codes)
+    return scope.evidence.deeds.has("cancel", ("done",), record.codes)
 
 
 def _may_be_denied(event: EventClaim, clause: Clause, scope: Scope) -> bool:
@@ -107,7 +107,7 @@ def _may_be_denied(event: EventClaim, clause: Clause, scope: Scope) -> bool:
             return _document_says(event, clause, scope)
         return is_ours or bool(known) or _document_says(event, clause, scope)
     if any(record.has_not(family) for record in known):
-        return not scope.evidence.has_deed(family, ("done",), scope.codes)
+        return not scope.evidence.deeds.has(family, ("done",), scope.codes)
     if _happened(family, clause, scope):
         return _has_moment(clause)
     return is_ours or bool(known) or _document_says(event, clause, scope)

@@ -59,8 +59,9 @@ class _MentionReader:
             run = self._numbers.run(found.end)
             return run[-1].end if run else None
         number = self._numbers.number(at)
-        if number is not None and number.value <= 12 and phrases["talk.after"].at(self._texts, number.end):
-            return number.end + 1
+        after = phrases["talk.after"].at(self._texts, number.end) if number is not None else None
+        if number is not None and after is not None and number.value <= 12:
+            return None if self._words.units.at(self._texts, after.end) else number.end + 1
         return None
 
     def _mention(self, at: int) -> Mention | None:
@@ -98,7 +99,7 @@ class _MentionReader:
         if self._words.phrases["calendar.until"].any(self._texts[max(0, at - 3) : at]):
             last = max((span[1] for span in days.ranges if span[1] >= self._today), default=None)
             if last is not None:
-                days = Days(((self._today, last), *days.ranges), weekday=days.weekday, is_now=days.is_now)
+                days = Days(((self._today, last), *days.ranges), weekday=days.weekday, is_now=days.is_now, is_bound=True)
         return Mention(start=at, end=end, readings=(days,))
 
     def _ahead(self, at: int) -> Mention | None:
@@ -159,8 +160,9 @@ class _MentionReader:
         near, far = (timedelta(days=int(count * lengths[unit])) for count in (lowest, highest))
         if ago:
             return Days(((self._today - far, self._today - near),))
-        first = self._today if within else self._today + near
-        return Days(((first, self._today + far),))
+        if within:
+            return Days(((self._today, self._today + far),), is_bound=True)
+        return Days(((self._today + near, self._today + far),))
 
     # -- numbers ----------------------------------------------------------------------------------
 

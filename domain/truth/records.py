@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from domain.truth.things import Thing
 from domain.truth.values import ClockTime, Code, Count, Days, Money, Value, code_of
 from domain.truth.words import RecordWords, record_words
 
@@ -29,6 +30,7 @@ _STATE_KEYS = frozenset({"state", "status", "outcome"})
 _KIND_KEYS = ("kind", "type", "purpose")
 _OCCASIONS = frozenset({"payments", "charges", "refunds", "attempts", "disputes"})
 """Lists whose length says how many times something happened."""
+_NO_STATE: Mapping[str, frozenset[str]] = dict.fromkeys(("done", "coming", "maybe"), frozenset())
 _TEXT_IS_PASSAGE = frozenset({"passages"})
 
 
@@ -43,6 +45,8 @@ class Known:
     source: Source
     place: int = -1
     """The sentence of the passages that says it."""
+    thing: str = ""
+    """The line of the record to which it belongs."""
 
 
 @dataclass(kw_only=True)
@@ -74,8 +78,7 @@ class Reading:
     """Words of the keys, which may be spoken but name nobody."""
     records: list[Record] = field(default_factory=list)
     passages: list[str] = field(default_factory=list)
-    quantities: list[tuple[str, int]] = field(default_factory=list)
-    """(first and last word of a thing's name, how many)."""
+    things: list[Thing] = field(default_factory=list)
 
 
 class RecordReader:
@@ -89,6 +92,7 @@ class RecordReader:
         self._role = role
         self._table: RecordWords = record_words()
         self._read = Reading()
+        self._thing = ""
 
     def read(self, facts: Mapping[str, Any]) -> Reading:
         """A list of things at the top is as many records."""
@@ -146,6 +150,7 @@ class RecordReader:
         self, node: Mapping[str, Any], path: tuple[str, ...], record: Record, *, is_part: bool
     ) -> None:
         kind = next((str(node[key]) for key in _KIND_KEYS if isinstance(node.get(key), str)), "")
+        outer, self._thing = self._thing, self._thing_of(node, record) if is_part else self._thing
         inner = (*path, kind) if kind in self._table.roles else path
         currency = str(node.get("currency", ""))
         for key, value in node.items():
@@ -157,9 +162,6 @@ class RecordReader:
                 self._amount(Money(round(Decimal(str(value)) * 100), currency), (*inner, key), record)
             else:
                 self._walk(value, (*inner, key), record, is_part=is_part)
-        if isinstance(name := node.get("name"), str) and isinstance(many := node.get("quantity"), int):
-            words = _WORD.findall(name.lower())
-            self._read.quantities += [(word, many) for word in {*words[:1], *words[-1:]}]
         price, quantity = node.get("unit_price"), node.get("quantity")
         if isinstance(price, Mapping) and isinstance(quantity, int) and "amount_minor" in price:
             minor = int(price["amount_minor"]) * quantity
@@ -167,11 +169,35 @@ class RecordReader:
         if isinstance(available := node.get("available"), int | bool):
             record.is_known = True
             record.done.add("in_stock" if available else "sold_out")
+        self._thing = outer
+
+    def _thing_of(self, node: Mapping[str, Any], record: Record) -> str:
+        """A line with a name, which is kept; without one it belongs to what surrounds it."""
+        if not isinstance(name := node.get("name"), str):
+            return self._thing
+        words = " ".join(_WORD.findall(name.lower()))
+        state = str(node.get("state", ""))
+        known = self._table.states.get(_state_name(state), _NO_STATE)
+        quantity = node.get("quantity")
+        self._read.things.append(
+            Thing(
+                name=words,
+                record=record.number,
+                quantity=quantity if isinstance(quantity, int) else None,
+                done=known["done"],
+                coming=known["coming"],
+                maybe=known["maybe"],
+                state=state,
+            )
+        )
+        return words
 
     def role_of(self, path: tuple[str, ...]) -> str:
         """The last telling word of the path decides: `totals.refunded` is a refund."""
         for key in reversed(path):
             words = key.lower().split("_")
+            if self._table.roles.get(words[0]) == "previous":
+                return "previous"
             pairs = ["_".join(words[at : at + 2]) for at in range(len(words) - 1)]
             for word in (*pairs, *words):
                 if role := self._table.roles.get(word):
@@ -179,7 +205,7 @@ class RecordReader:
         return self._role
 
     def _add(self, value: Value, role: str, record: Record) -> None:
-        self._read.known.append(Known(value, role, record.number, self._source))
+        self._read.known.append(Known(value, role, record.number, self._source, thing=self._thing))
 
     def _amount(self, value: Money, path: tuple[str, ...], record: Record) -> None:
         role = self.role_of(path)
@@ -248,7 +274,7 @@ class RecordReader:
             record.coming.add(event)
 
     def _state(self, state: str, record: Record, *, is_part: bool) -> None:
-        name = state.lower().replace(" ", "_").replace("-", "_")
+        name = _state_name(state)
         known = self._table.states.get(name)
         self._read.words.update(name.split("_"))
         if known is None:
@@ -260,6 +286,10 @@ class RecordReader:
         record.done |= known["done"]
         record.coming |= known["coming"]
         record.maybe |= known["maybe"]
+
+
+def _state_name(state: str) -> str:
+    return state.lower().replace(" ", "_").replace("-", "_")
 
 
 def _texts(item: Any) -> Iterator[str]:

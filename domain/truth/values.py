@@ -22,6 +22,14 @@ class Days:
     is_now: bool = False
     """"Today" and the like, which often says nothing: "how can I help you today?"."""
 
+    is_bound: bool = False
+    """Said with "by" or "until": the first range reaches from today, the others are what was said."""
+
+    @property
+    def exactly(self) -> "Days":
+        """What was said, without the days before it."""
+        return Days(self.ranges[1:], weekday=self.weekday) if self.is_bound else self
+
     def holds(self, day: date) -> bool:
         return any(first <= day <= last for first, last in self.ranges)
 

@@ -46,6 +46,8 @@ class Months:
     spans: Phrases[tuple[int, int]]
     """Weeks from this one, first and last."""
     month_spans: Phrases[int]
+    ends: Phrases[str]
+    """The end of which unit: "week" or "month"."""
     weekend: Phrases[bool]
 
 
@@ -141,8 +143,8 @@ def _spoken_words(table: Mapping[str, Any]) -> tuple[str, ...]:
         *(
             words
             for section in ("numbers", "clock", "calendar", "identifiers", "clauses", "talk")
-            for words in table[section].values()
-            if isinstance(words, list | dict)
+            for key, words in table[section].items()
+            if isinstance(words, list | dict) and key != "short_months"
         ),
     )
     return tuple(word for words in lists for phrase in words for word in str(phrase).split())
@@ -186,6 +188,7 @@ def _months(table: Mapping[str, Any]) -> Months:
         relative=Phrases(table["relative"].items()),
         spans=Phrases((phrase, (first, last)) for phrase, (first, last) in table["spans"].items()),
         month_spans=Phrases(table["month_spans"].items()),
+        ends=Phrases(table["ends"].items()),
         weekend=_phrases(table["weekend"]),
     )
 
@@ -209,6 +212,10 @@ class RecordWords:
     """Word of a key to its role."""
     deeds: Phrases[frozenset[str]]
     """Words of an action's name to the families that it brings about."""
+    nouns: Mapping[str, frozenset[str]]
+    """The same for names that hold no verb."""
+    objects: frozenset[str]
+    """What a deed can be done to."""
     brings: Mapping[str, frozenset[str]]
     """Family to those that may be announced once it is done."""
     events: Mapping[str, str]
@@ -217,15 +224,17 @@ class RecordWords:
     """The same, whenever that day is."""
     announced: Mapping[str, str]
     """Role of a day to the event that is to come on it."""
+    past: tuple[str, ...]
+
+    def bare(self, text: str) -> str:
+        """A word of a deed's name without the ending of the past: "moved" is "move"."""
+        bare = (text.removesuffix(ending) for ending in self.past if text.endswith(ending))
+        return next((word for word in bare if self.deeds.at((word,), 0)), text)
 
 
 @cache
 def record_words() -> RecordWords:
     table = tomllib.loads((resources.files("domain.truth") / "families.toml").read_text(encoding="utf-8"))
-    deeds: dict[str, set[str]] = {}
-    for family, words in table["deeds"].items():
-        for word in words:
-            deeds.setdefault(word, set()).add(family)
     return RecordWords(
         states={
             state: {part: frozenset(families) for part, families in parts.items()}
@@ -236,5 +245,17 @@ def record_words() -> RecordWords:
         events=table["events"],
         stated=table["stated"],
         announced=table["announced"],
-        deeds=Phrases((words, frozenset(families)) for words, families in deeds.items()),
+        deeds=Phrases(_turned(table["deeds"]).items()),
+        nouns=_turned(table["nouns"]),
+        objects=frozenset(table["objects"]["nouns"]),
+        past=tuple(table["past"]["endings"]),
     )
+
+
+def _turned(table: Mapping[str, list[str]]) -> dict[str, frozenset[str]]:
+    """From each word to the families under which it stands."""
+    return {
+        word: frozenset(family for family, words in table.items() if word in words)
+        for each in table.values()
+        for word in each
+    }

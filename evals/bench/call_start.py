@@ -210,6 +210,7 @@ class NoGate:
     """Nobody acts in these calls."""
 
     asking = False
+    waiting = ()
 
     def tools(self) -> Sequence[Mapping[str, Any]]:
         return []

@@ -17,8 +17,8 @@ from simulator.airline.receipts import Receipts
 from simulator.airline.records import Records, Refusal
 
 KEY_META = "idempotencyKey"
-Fault = Literal["breaks_before", "breaks_after"]
-"""It answers that it failed: without having done it, or having done it."""
+Fault = Literal["refuses", "breaks_before", "breaks_after"]
+"""It says no; or that it failed, without having done it or having done it."""
 _READS = ToolAnnotations(read_only_hint=True)
 _CHANGES = ToolAnnotations(read_only_hint=False)
 
@@ -57,6 +57,8 @@ class Airline(MCPServer[None]):
         faults = self.faults.get(name, [])
         fault = faults.pop(0) if faults else None
         try:
+            if fault == "refuses":
+                raise Refusal(409, "busy", "Not now.")
             if fault == "breaks_before":
                 raise Refusal(500, "broken", "Something broke.")
             if name in self._changing:

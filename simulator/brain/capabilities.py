@@ -1,7 +1,7 @@
 """Which of the offered tools can do what is needed: told by description and parameters, never by a name."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from simulator.brain.dialogue import Dialogues
@@ -57,11 +57,14 @@ class Toolbox:
         found = self._by_capability.get(capability)
         return found[1] if found else None
 
-    def capability_of(self, tool: str) -> str | None:
-        """What a tool that was called is for; of one that is not offered any more only its name is left."""
+    def capability_of(self, tool: str, arguments: Iterable[str] = ()) -> str | None:
+        """What a tool that was called is for; of one that is not offered any more name and arguments are left."""
         if tool in self._capability_of:
             return self._capability_of[tool]
         scores = self._dialogues.tool_descriptions.scores(_as_words(tool))
+        order = self._dialogues.slots["order_number"].parameter
+        if any(re.search(order, _as_words(name)) for name in arguments):
+            scores.pop("list_orders", None)
         best = max(scores, key=lambda name: (scores[name], name), default="")
         return best if scores.get(best, 0.0) >= ENOUGH else None
 

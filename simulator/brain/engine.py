@@ -68,7 +68,7 @@ class _Reading:
     def _called(self, step: Called) -> None:
         """What was really called counts, whatever we would call with the tools of today."""
         talk = self._talk
-        talk.asked_of = self._toolbox.capability_of(step.tool) or talk.asked_of
+        talk.asked_of = self._toolbox.capability_of(step.tool, step.arguments) or talk.asked_of
         talk.pending[step.call_id] = talk.asked_of
         if talk.expecting not in {"consent", "supervisor"}:
             talk.expecting = None
@@ -169,6 +169,9 @@ class _Reading:
         topic = self._dialogues.intents.get(self._talk.topic or "")
         for candidate in (intent, topic):
             if candidate and candidate.move == "task" and self._moves.needs_number(candidate):
+                if candidate is intent:
+                    self._moves.begin_anew(intent, self._talk.known.get("utterance", ""))
+                    self._take_amount(self._talk.known.get("utterance", ""))
                 return self._moves.task(candidate)
         return self._moves.task(self._dialogues.intents["order_status"])
 

@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
 from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import httpx
 
@@ -126,6 +128,16 @@ class Product:
             self._said.append(line.decode(errors="replace").rstrip())
 
 
+def with_new_books(home: Path) -> None:
+    """The back office of a rehearsal begins anew, so what was done in the last one is forgotten here too.
+
+    Voices that were made, which take longest, are kept.
+    """
+    for kept in ("postgres", "recordings"):
+        shutil.rmtree(home / kept, ignore_errors=True)
+    (home / "journal-heads.jsonl").unlink(missing_ok=True)
+
+
 @asynccontextmanager
 async def running(
     places: Places, secrets: Secrets, *, command: Sequence[str] = COMMAND
@@ -136,6 +148,7 @@ async def running(
     It runs in its home, where no `.env` file of a real installation lies.
     """
     places.home.mkdir(parents=True, exist_ok=True)
+    with_new_books(places.home)
     process = await asyncio.create_subprocess_exec(
         *command,
         cwd=places.home,

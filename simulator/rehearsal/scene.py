@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.carrier.call import SimulatedCall
 from simulator.carrier.faults import CallFaults
+from simulator.post.page import Piece
 from simulator.rehearsal.caller import Caller
 from simulator.rehearsal.measures import MOST_SILENCE_S, Measures
 from simulator.rehearsal.product_api import Event
@@ -36,6 +37,10 @@ class Evidence:
     events: Sequence[Event] = ()
     office: Sequence[Mapping[str, Any]] = ()
     """Requests to the back office while the scene played."""
+    effects: Sequence[Mapping[str, Any]] = ()
+    """Writes that the back office carried out while the scene played."""
+    post: Sequence[Piece] = ()
+    """SMS and e-mails of this time."""
 
     def of(self, kind: str) -> list[Event]:
         return [event for event in self.events if event["kind"] == kind]
@@ -44,6 +49,10 @@ class Evidence:
     def agent_heard(self) -> str:
         """All that the caller heard the agent say."""
         return " ".join(str(event["heard"]) for event in self.of("agent_spoke"))
+
+    def wrote(self, operation: str) -> list[Mapping[str, Any]]:
+        """What the back office did of this kind."""
+        return [effect for effect in self.effects if effect["operation"] == operation]
 
     def outcomes(self, action: str) -> list[str]:
         """How the action ended each time it was done."""
@@ -130,3 +139,10 @@ def did(evidence: Evidence, action: str, *outcomes: str) -> Check:
     return Check(
         what=f"{action}: {wanted}", holds=bool(set(done) & set(outcomes)), seen=str(done or "not done")
     )
+
+
+def wrote_only(evidence: Evidence, *operations: str) -> Check:
+    """The back office carried out these writes, each once, in this order, and nothing else."""
+    seen = [str(effect["operation"]) for effect in evidence.effects]
+    wanted = ", then ".join(operations) or "nothing"
+    return Check(what=f"the back office did {wanted}", holds=seen == list(operations), seen=f"did: {seen}")

@@ -9,18 +9,21 @@ from typing import Any, Protocol
 
 from simulator.carrier.faults import CallFaults
 from simulator.carrier.scripted import CallOver, HeardOtherwise
+from simulator.post.page import Piece
 from simulator.rehearsal.caller import Caller, CallersTelephone
 from simulator.rehearsal.ear import Ear
 from simulator.rehearsal.live_feed import LiveFeed
 from simulator.rehearsal.measures import Measures, measured
 from simulator.rehearsal.places import LINE
-from simulator.rehearsal.product_api import ProductApi
+from simulator.rehearsal.product_api import Event, ProductApi
 from simulator.rehearsal.scene import Check, Evidence, Performance, Scene, usual_checks
-from simulator.rehearsal.watched_call import Onlooker, WatchedCall
+from simulator.rehearsal.supervisor import Supervisor
+from simulator.rehearsal.watched_call import LOOK_EVERY_S, Onlooker, WatchedCall
 from simulator.rehearsal.world import World
 
 LONGEST_SCENE_S = 150.0
 ENDS_WITHIN_S = 15.0
+WRITTEN_WITHIN_S = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,10 +58,18 @@ class Stage:
     """What a scene's script has at hand."""
 
     def __init__(
-        self, scene: Scene, *, world: World, api: ProductApi, feed: LiveFeed, audience: Audience
+        self,
+        scene: Scene,
+        *,
+        world: World,
+        supervisor: Supervisor,
+        api: ProductApi,
+        feed: LiveFeed,
+        audience: Audience,
     ) -> None:
         self.world = world
         self.scene = scene
+        self.supervisor = supervisor
         self._api = api
         self._feed = feed
         self._audience = audience
@@ -91,6 +102,20 @@ class Stage:
         self._audience.call_began(self.scene, watched)
         return caller
 
+    async def written(self, caller: Caller, kind: str) -> Event:
+        """The first event of this kind in the journal of the caller's call, as soon as it stands there.
+
+        Raises `HeardOtherwise` where it does not come.
+        """
+        watched = next(watched for who, watched in self._calls if who is caller)
+        gives_up = time.monotonic() + WRITTEN_WITHIN_S
+        while time.monotonic() < gives_up:
+            found = next((event for event in watched.events if event["kind"] == kind), None)
+            if found is not None:
+                return found
+            await asyncio.sleep(LOOK_EVERY_S)
+        raise HeardOtherwise(f"the journal never told of {kind}")
+
     async def perform(self) -> Verdict:
         """Play, wait until everything is over and written down, judge."""
         began = time.monotonic()
@@ -109,16 +134,23 @@ class Stage:
         return verdict
 
     async def _performance(self) -> Performance:
-        asked_before = len(await self.world.asked_of_office())
+        before = await self._around()
         broken = await self._play()
         await self._settle()
-        office = (await self.world.asked_of_office())[asked_before:]
+        after = await self._around()
         if self.scene.alone:
             await self.world.heal()
         return Performance(
-            evidence=[_evidence(caller, watched, office) for caller, watched in self._calls],
+            evidence=[_evidence(*call, before, after) for call in self._calls],
             measures=measured([(caller.call.recording, caller.pressed_at_s) for caller, _ in self._calls]),
             broken=broken,
+        )
+
+    async def _around(self) -> "_Around":
+        return _Around(
+            office=await self.world.asked_of_office(),
+            effects=await self.world.effects(),
+            post=self.world.post(),
         )
 
     async def _play(self) -> str:
@@ -150,9 +182,24 @@ class Stage:
         await asyncio.gather(*self._watches, return_exceptions=True)
 
 
-def _evidence(caller: Caller, watched: WatchedCall, office: Sequence[Mapping[str, Any]]) -> Evidence:
+@dataclass(frozen=True, kw_only=True)
+class _Around:
+    """What has happened in the world so far, oldest first."""
+
+    office: Sequence[Mapping[str, Any]]
+    effects: Sequence[Mapping[str, Any]]
+    post: Sequence[Piece]
+
+
+def _evidence(caller: Caller, watched: WatchedCall, before: _Around, after: _Around) -> Evidence:
     return Evidence(
-        call=caller.call, caller=caller, record=watched.record, events=watched.events, office=office
+        call=caller.call,
+        caller=caller,
+        record=watched.record,
+        events=watched.events,
+        office=after.office[len(before.office) :],
+        effects=after.effects[len(before.effects) :],
+        post=after.post[len(before.post) :],
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from typing import Any
 
 import httpx
 import uvicorn
@@ -16,6 +17,7 @@ from simulator.carrier.service import serving as carrier_serving
 from simulator.company.app import app as office_app
 from simulator.post.mail_server import MailServer, listening
 from simulator.post.outbox import outbox_of
+from simulator.post.page import Piece
 from simulator.post.page import create_app as post_app
 from simulator.rehearsal.places import HOST, LINE, PUBLIC_URL, UNSERVED_LINE, Places, Secrets
 
@@ -46,6 +48,19 @@ class World:
         """Every request to the back office so far, oldest first."""
         answer = await self._http.get(f"{self._places.office_url}/_requests")
         return list(answer.raise_for_status().json())
+
+    async def effects(self) -> list[dict[str, Any]]:
+        """Every write that the back office has carried out so far, oldest first."""
+        answer = await self._http.get(f"{self._places.office_url}/_effects")
+        return list(answer.raise_for_status().json())
+
+    async def shown_to_model(self) -> str:
+        """The latest requests to the stand-in brain, as they came."""
+        return (await self._http.get(f"{self._places.brain_url}/_requests")).raise_for_status().text
+
+    def post(self) -> list[Piece]:
+        """Every message and letter so far, oldest first."""
+        return sorted(outbox_of(self.carrier.messaging, self.mail)(), key=lambda piece: piece.at)
 
     async def _order(self, origin: str, fault: dict[str, object]) -> None:
         (await self._http.post(f"{origin}/_faults", json=fault)).raise_for_status()

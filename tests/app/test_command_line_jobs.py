@@ -14,6 +14,7 @@ from app.command_line import command
 from app.jobs import open_durable
 from app.storage import open_storage
 from domain.ports.ledger import Approval
+from domain.ports.messages import Outgoing
 from tests.app.api.conftest import settings
 from tests.app.test_jobs import refund
 from tests.support.postgres import database, postgres
@@ -54,6 +55,12 @@ async def _ask(home: Path, database: str) -> None:
             )
         )
         await (await open_durable(storage, stack)).start("approval", DEED, company="shop")
+        await storage.outbox.send(
+            Outgoing(
+                id=f"{DEED}.told", company="shop", call_id="call-1", template="goodbye", channel="sms",
+                to="+14155550111", subject="", text="It is over.",
+            )
+        )  # fmt: skip
 
 
 @pytest.fixture
@@ -74,6 +81,8 @@ def test_before_there_is_anything(run: CliRunner) -> None:
 def test_a_job_is_listed_cancelled_and_tried_again(run: CliRunner) -> None:
     job = f"approval:{DEED}"
     assert job in run.invoke(command, ["jobs", "--state", "waiting"]).output
+    assert f"message:{DEED}.told" in run.invoke(command, ["jobs", "--state", "waiting"]).output
+    assert run.invoke(command, ["jobs", "cancel", f"message:{DEED}.told"]).exit_code == 1
     assert run.invoke(command, ["jobs", "cancel", job]).exit_code == 0
     assert job in run.invoke(command, ["jobs", "--state", "cancelled"]).output
     assert run.invoke(command, ["jobs", "retry", job]).exit_code == 0

@@ -1,8 +1,9 @@
-"""The sample company before its real back office: the stand-in in this process, behind the adapters, at one moment."""
+"""The sample company before its back office: the stand-in in this process, behind the real adapters."""
 
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,10 @@ from adapters.openapi import OpenApiSystem
 from adapters.systems import BoundSystems
 from domain.clock import Clock
 from domain.confirmation import Said
-from domain.events import ActionDecided
+from domain.gate_events import ActionDecided
 from prompts.spoken import fill
 from simulator.company.access import DEMO_KEY
-from simulator.company.app import app
+from simulator.company.app import app, open_day
 from simulator.company.faults import Fault
 from simulator.company.office import Office
 from tests.tools.world import NOW, SAMPLE, World
@@ -143,13 +144,25 @@ class Call:
         return [(message.template, message.to) for message in self.world.sent.values()]
 
 
+SERVICE = app(today=NOW.date())
+"""Put together once; each call opens a new day in it."""
+FIRST: Office = SERVICE.state.office
+
+
+def _founded(clock: Clock) -> Office:
+    """As on the first day; records are never changed, only replaced."""
+    shelves = {field.name: getattr(FIRST, field.name) for field in fields(FIRST)}
+    copies = {name: dict(kept) for name, kept in shelves.items() if isinstance(kept, dict)}
+    return replace(FIRST, now=clock.now, **copies)
+
+
 @asynccontextmanager
 async def calling(caller: str, identity: str = "recognised") -> AsyncIterator[Call]:
     """A fresh back office, and a caller who has proven as much as `identity` says."""
     clock = MovableClock()
-    service = app(today=NOW.date(), now=clock.now, sleep=clock.sleep)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=service)) as client:
-        call = Call(client, service, clock, caller)
+    open_day(SERVICE, _founded(clock), clock.sleep)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=SERVICE)) as client:
+        call = Call(client, SERVICE, clock, caller)
         if identity in {"verified", "confirmed"}:
             await call.verified()
         if identity == "confirmed":

@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 from adapters.company_folder import CompanyFolderRefused, load_company
+from adapters.mcp_tools.listing import described
 from domain.actions import Identity
 from domain.money import Money
-from tests.companies.airline import AIRLINE, FOLDER, Counter, Story, counter, day
+from simulator.airline.seed import found
+from simulator.airline.server import Airline
+from tests.companies.airline import AIRLINE, FOLDER, TODAY, Counter, Story, counter, day
 from tools.catalogue import tool_schemas
 
 CHANGE = {"locator": "K7QM2P", "flight_number": "WH103", "day": day(4)}
@@ -43,8 +46,8 @@ MISFITS: dict[str, tuple[str, str, str]] = {
     "a change that only looks": ("binding: {mcp: airline.report_bag}", "binding: {mcp: airline.find_booking}", "airline.find_booking only reads"),
     "a read that changes": ("{name: claim, mcp: airline.compensation_due,", "{name: claim, mcp: airline.reinstate_booking,", "a read cannot CHANGE"),
     "an argument it does not take": ("given: {to_pay_minor: offer.to_pay.amount_minor}", "given: {to_pay_minor: offer.to_pay.amount_minor, fee: offer.fee}", "there is no parameter `fee`"),
-    "an argument it needs": ("given: {currency: args.amount.currency, amount_minor: args.amount.minor}", "given: {currency: args.amount.currency}", "needs `amount_minor`"),
-    "an argument of another type": ("- {name: paid_minor, type: integer,", "- {name: paid_minor, type: string,", "`paid_minor` is integer"),
+    "an argument it needs": ("given: {amount_minor: args.amount.minor, currency: args.amount.currency}", "given: {currency: args.amount.currency}", "needs `amount_minor`"),
+    "an argument of another type": ("- {name: seat, type: string, description: The seat., required: false}", "- {name: seat, type: integer, description: The seat., required: false}", "`seat` is string"),
     "a reconciliation of nothing": ("given: {key: deed.id}", "given: {deed: deed.id}", "there is no parameter `deed`"),
 }  # fmt: skip
 
@@ -54,22 +57,22 @@ async def test_what_does_not_fit_the_server_is_refused_with_its_line(name: str, 
     wrong, instead, said = MISFITS[name]
     folder = tmp_path / "airline"
     shutil.copytree(FOLDER, folder)
-    text = (
-        (folder / "actions.yaml")
-        .read_text("utf-8")
-        .replace(
-            "given: {amount_minor: args.amount.minor, currency: args.amount.currency}",
-            "given: {currency: args.amount.currency, amount_minor: args.amount.minor}",
-        )
-    )
+    text = (folder / "actions.yaml").read_text("utf-8")
     assert wrong in text
     (folder / "actions.yaml").write_text(text.replace(wrong, instead), "utf-8")
-    load_company(folder)
-    async with counter() as world:
-        with pytest.raises(CompanyFolderRefused) as refused:
-            load_company(folder, tools=world.tools.describe())
+    offered = [described("airline", tool) for tool in await Airline(found(TODAY)).list_tools()]
+    with pytest.raises(CompanyFolderRefused) as refused:
+        load_company(folder, tools={tool.name: tool for tool in offered})
     assert said in str(refused.value)
     assert all(problem.file == "actions.yaml" and problem.line > 1 for problem in refused.value.problems)
+
+
+async def test_while_no_server_is_reached_the_folder_alone_is_judged(tmp_path: Path) -> None:
+    folder = tmp_path / "airline"
+    shutil.copytree(FOLDER, folder)
+    text = (folder / "actions.yaml").read_text("utf-8").replace("airline.bag_status", "airline.no_such_tool")
+    (folder / "actions.yaml").write_text(text, "utf-8")
+    assert load_company(folder).action("bag_status") is not None
 
 
 async def test_without_its_token_the_server_shows_nothing() -> None:
@@ -213,8 +216,8 @@ async def test_compensation_within_it_is_paid_once_and_can_be_taken_back() -> No
         story = Story(world)
         await story.proves()
         assert (await story.agreed("claim_compensation", locator="H5TN8W", amount="220.00")).name == "done"
-        again = await story.act("claim_compensation", locator="H5TN8W", amount="20.00")
-        assert again.name in {"already", "denied"}
+        more = await story.act("claim_compensation", locator="H5TN8W", amount="20.00")
+        assert (more.name, more.say) == ("denied", "That is more than what is due for that flight.")
         assert (await story.act("undo_last")).name == "undone"
         assert [claim["state"] for claim in story.airline.records.claims.values()] == ["revoked"]
 
@@ -282,16 +285,16 @@ async def test_a_rebooking_releases_the_seat_moves_the_booking_and_writes() -> N
         ]
 
 
-async def test_a_rebooking_that_fails_half_way_gives_the_seat_back() -> None:
+@pytest.mark.parametrize(("fault", "name"), [("refuses", "compensated"), ("breaks_before", "partly_done")])
+async def test_a_rebooking_that_fails_half_way_gives_the_seat_back(fault: Any, name: str) -> None:
     async with counter() as world:
         story = await rebooking(world)
-        world.airline.records.flight("WH105", day(1)).fares["saver"] = 1
-        world.airline.records.bookings["B3XR9D"].flight.state = "cancelled"
-        world.airline.remove_tool("change_flight")
-        outcome = await story.says("yes")
-        assert outcome.name in {"compensated", "partly_done"}
-        assert story.booking("B3XR9D").seat == "11A"
+        world.airline.faults["change_flight"] = [fault]
+        assert (await story.says("yes")).name == name
+        assert (story.done(), story.booking("B3XR9D").seat) == (["set_seat", "set_seat"], "11A")
         assert world.sent == {}
+        jobs = {kind for kind, _ in world.jobs}
+        assert jobs == (set() if name == "compensated" else {"reconciliation", "compensation"})
 
 
 async def test_a_tool_that_takes_something_else_is_withdrawn_and_said() -> None:
@@ -303,7 +306,7 @@ async def test_a_tool_that_takes_something_else_is_withdrawn_and_said() -> None:
 
         world.airline.remove_tool("set_seat")
         world.airline.add_tool(set_seat, structured_output=False)
-        await world.airline.tell_of_tools()
+        world.tools._lines["airline"].list_again()  # the line does so every minute
         tool, why = await world.drifts.get()
         assert (tool, why) == ("airline.set_seat", "it no longer takes seat")
         refused = await story.agreed("choose_seat", locator="K7QM2P", seat="15C")

@@ -181,6 +181,18 @@ async def test_a_denial_is_told_to_the_customer() -> None:
     assert [it.template for it in story.world.sent.values()] == ["approval_denied"]
 
 
+async def test_a_person_rings_whom_no_message_reaches() -> None:
+    story = Story()
+    await story.asked()
+    story.deed(scope={**SCOPE, "caller": {"number": ""}, "customer": {"name": "Ada Lovelace"}})
+    await story.decide("denied")
+    await story.run(approval)
+    assert story.world.sent == {}
+    assert [(it.name, it.about) for it in story.world.messages] == [
+        ("Ada Lovelace", "refund: denied, and the caller does not know (deed d-1)")
+    ]
+
+
 async def test_what_nobody_decides_expires() -> None:
     story = Story()
     await story.asked()
@@ -214,6 +226,17 @@ async def test_an_unknown_outcome_is_looked_up_until_it_is_certain() -> None:
     assert (story.now.state, run.paused) == ("done", [10.0, 30.0, 60.0])
     assert [it.outcome for it in story.world.told(OutcomeReconciled)] == ["done"]
     assert [name for name, _ in story.world.calls] == ["listRefunds"] * 3
+
+
+@pytest.mark.parametrize("dies_after", range(1, 5))
+async def test_dying_while_it_is_looked_up_loses_nothing(dies_after: int) -> None:
+    story = Story()
+    story.deed(state="unknown", version=3)
+    story.world.faults["listRefunds"] = ["not_done"]
+    story.office.answers()["createRefund"]({"order_id": "4712", "amount_minor": 8000}, "d-1")
+    await story.run(reconciliation, dies_after=dies_after)
+    assert story.now.state == "done"
+    assert {it.outcome for it in story.world.told(OutcomeReconciled)} == {"done"}
 
 
 async def test_it_is_never_done_again_to_find_out() -> None:
@@ -285,6 +308,16 @@ async def test_what_a_broken_deed_left_is_taken_back() -> None:
     assert run.paused == [10.0, 30.0]
     assert {it.state for it in story.world.ledger.deeds.values()} == {"failed", "undone", "refused"}
     assert [it.outcome for it in story.world.told(ActionUndone)] == ["undone"]
+
+
+@pytest.mark.parametrize("dies_after", range(1, 4))
+async def test_dying_while_it_is_taken_back_leaves_nothing_standing(dies_after: int) -> None:
+    story = Story()
+    _cancellation(story)
+    story.world.faults["resumeBilling"] = ["not_done"]
+    await story.run(compensation, dies_after=dies_after)
+    assert (story.answer, story.office.ended) == ("undone", set())
+    assert {it.outcome for it in story.world.told(ActionUndone)} == {"undone"}
 
 
 async def test_what_cannot_be_taken_back_is_handed_to_a_person() -> None:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from domain.actions import Action
+from domain.actions import Action, Binding
 from domain.clock import Clock
 from domain.company import Company
 from domain.confirmation import Question, Said, meaning
@@ -16,6 +16,7 @@ from domain.policy import Decision
 from domain.ports.journal import Journal
 from domain.ports.systems import MaybeDone, NotDone
 from tools.case import Case, Proposal
+from tools.catalogue import tool_schemas
 from tools.gate.afterwards import Afterwards
 from tools.gate.agreed import Agreed
 from tools.gate.asked import Asked, Deciding, Note
@@ -39,6 +40,7 @@ class Gate:
         afterwards: Afterwards,
         words: Words,
         clock: Clock,
+        available: Callable[[Binding], bool] = lambda _binding: True,
         new_id: Callable[[], str] = lambda: uuid4().hex,
     ) -> None:
         self.afterwards = afterwards
@@ -49,8 +51,13 @@ class Gate:
         self._doing = doing
         self._words = words
         self._clock = clock
+        self._available = available
         self._new_id = new_id
         self._running: set[asyncio.Task[Outcome]] = set()
+
+    def tools(self, case: Case) -> list[dict[str, Any]]:
+        """What the model may ask for at this moment."""
+        return tool_schemas(self._company, case, self._available)
 
     # -- the model proposes --------------------------------------------------------------------
 

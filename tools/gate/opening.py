@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from uuid import uuid4
 
+from domain.actions import Binding
 from domain.clock import Clock
 from domain.company import Company
 from domain.ports.callbacks import Callbacks
@@ -85,8 +87,13 @@ def open_gate(
         afterwards=afterwards,
         words=words,
         clock=clock,
+        available=partial(_available, world.systems),
         new_id=new_id,
     )
+
+
+def _available(systems: Systems, binding: Binding) -> bool:
+    return binding.kind not in {"openapi", "mcp"} or systems.available(binding)
 
 
 def _doing(

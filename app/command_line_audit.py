@@ -1,0 +1,86 @@
+"""The command `callwright audit`: who asked for what, why it was allowed, who approved it, how it ended."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from adapters.company_folder import load_company
+from app.logs import set_up_logs
+from app.settings import SettingsWrong, read_settings
+from app.storage import Storage, open_storage
+from domain.audit import Happened, trails
+from domain.events import Event
+
+err = Console(stderr=True, highlight=False)
+
+
+def audit(
+    about: Annotated[str, typer.Argument(help="A call's id, how it begins, or a customer's id.")],
+    out: Annotated[Path | None, typer.Option(help="Write it into this file instead.")] = None,
+) -> None:
+    """Export as JSON what was asked for, decided and done; ends with 1 where a chain is broken."""
+    try:
+        exported = asyncio.run(_export(about))
+    except SettingsWrong as wrong:
+        err.print(str(wrong), style="red")
+        raise typer.Exit(2) from None
+    if not exported:
+        err.print(f"There is no call and no customer {about}.", style="red")
+        raise typer.Exit(2)
+    text = json.dumps(exported, indent=1, ensure_ascii=False, default=str) + "\n"
+    if out is None:
+        sys.stdout.write(text)
+    else:
+        out.write_text(text, encoding="utf-8")
+    if not all(call["chain_holds"] for call in exported):
+        raise typer.Exit(1)
+
+
+async def _export(about: str) -> Sequence[dict[str, Any]]:
+    settings = read_settings()
+    set_up_logs(settings.log_level)
+    async with open_storage(settings) as storage:
+        calls = await storage.views.ids_beginning(about) or await _calls_of_customer(
+            storage, [load_company(folder).id for folder in settings.companies], about
+        )
+        return [await _call(storage, call_id) for call_id in calls]
+
+
+async def _calls_of_customer(storage: Storage, companies: Sequence[str], customer: str) -> Sequence[str]:
+    deeds = [deed for company in companies for deed in await storage.ledger.of_customer(company, customer)]
+    return list(dict.fromkeys(deed.call_id for deed in deeds))
+
+
+async def _call(storage: Storage, call_id: str) -> dict[str, Any]:
+    recorded = await storage.views.events(call_id)
+    verdict = await storage.verification.verify(call_id)
+    happened = [
+        Happened(seq=it.seq, at=it.at, event=it.event) for it in recorded if isinstance(it.event, Event)
+    ]
+    deeds = await storage.ledger.of_call(call_id)
+    return {
+        "call": call_id,
+        "chain_holds": not verdict.flaws,
+        "erased": len(recorded) - len(happened),
+        "deeds": [trail.exported() for trail in trails(happened)],
+        "ledger": [
+            {
+                "deed": deed.id,
+                "action": deed.action,
+                "customer": deed.customer,
+                "amount": None if deed.amount is None else str(deed.amount),
+                "state": deed.state,
+                "outcome": deed.outcome,
+                "approver": deed.approver,
+                "agreed_at": deed.created_at,
+                "moved_at": deed.moved_at,
+            }
+            for deed in deeds
+        ],
+    }

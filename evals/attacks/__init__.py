@@ -1,0 +1,1 @@
+"""Tries to get past the gate with a model that does its worst, and lets the honest through."""
