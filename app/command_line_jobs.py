@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console, Group, JustifyMethod, RenderableType
@@ -16,7 +16,6 @@ from rich.text import Text
 from adapters.company_folder import CompanyFolderRefused, load_company
 from adapters.secrets import KeyUnusable
 from adapters.storage.outbox import SentMessage
-from app.jobs import open_durable
 from app.logs import set_up_logs
 from app.settings import Settings, SettingsWrong, read_settings
 from app.storage import Storage, open_storage
@@ -25,7 +24,9 @@ from domain.clock import SystemClock
 from domain.money import Money, NotMoney
 from domain.ports.durable import Job, JobState
 from domain.ports.ledger import Approval
-from jobs.durable import CannotRetry, DbosDurable, NoSuchJob
+
+if TYPE_CHECKING:
+    from jobs.durable import DbosDurable
 
 _STYLES: Mapping[JobState, str] = {
     "waiting": "blue",
@@ -110,8 +111,7 @@ async def _list_jobs(states: Sequence[str], limit: int) -> None:
     wanted = [known for known in _STYLES if known in states]
     if len(wanted) != len(set(states)):
         _fail(f"A state is one of {', '.join(_STYLES)}.")
-    async with _opened() as (_, storage), AsyncExitStack() as stack:
-        durable = await open_durable(storage, stack)
+    async with _durable() as (storage, durable):
         messages = map(_as_job, await storage.outbox.list_recent(limit=limit))
         known = [*await durable.list_jobs(states=wanted, limit=limit), *messages]
     found = sorted((it for it in known if not wanted or it.state in wanted), key=_began, reverse=True)[:limit]
@@ -121,7 +121,9 @@ async def _list_jobs(states: Sequence[str], limit: int) -> None:
 async def _on_job(job_id: str, what: str) -> None:
     if job_id.startswith("message:"):
         _fail("A message is tried again by itself, until it may have gone out: then nothing sends it again.")
-    async with _durable() as durable:
+    from jobs.durable import CannotRetry, NoSuchJob  # noqa: PLC0415
+
+    async with _durable() as (_, durable):
         try:
             await (durable.retry(job_id) if what == "retry" else durable.cancel(job_id))
         except NoSuchJob:
@@ -244,9 +246,12 @@ def _ago(now: datetime, then: datetime) -> str:
 
 
 @asynccontextmanager
-async def _durable() -> AsyncIterator[DbosDurable]:
+async def _durable() -> AsyncIterator[tuple[Storage, "DbosDurable"]]:
+    # Half a second that other commands need not wait for.
+    from app.jobs import open_durable  # noqa: PLC0415
+
     async with _opened() as (_, storage), AsyncExitStack() as stack:
-        yield await open_durable(storage, stack)
+        yield storage, await open_durable(storage, stack)
 
 
 @asynccontextmanager

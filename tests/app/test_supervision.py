@@ -8,8 +8,8 @@ import pytest
 from app.supervision import CannotDecide, Supervision
 from domain.money import Money
 from domain.ports.ledger import Approval
+from evals.memory_ledger import MemoryApprovals
 from tests.adapters.storage.trade import deed
-from tests.support.memory_ledger import MemoryApprovals
 from tests.tools.shop import SHOP, euros
 from tests.tools.world import NOW, StillClock
 

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from domain.deeds import Deed
+from evals.memory_ledger import MemoryLedger
 from jobs.durable import DbosDurable
 from jobs.janitor import Janitor
 from tests.adapters.storage.trade import deed
-from tests.support.memory_ledger import MemoryLedger
 from tests.tools.world import NOW, StillClock
 
 

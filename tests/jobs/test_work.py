@@ -12,10 +12,10 @@ from domain.money import Money
 from domain.policy import Authority
 from domain.ports.journal import Journal
 from domain.ports.ledger import Approval
+from evals.memory_ledger import MemoryApprovals
 from jobs.floor import Floor, Pace
 from jobs.work import Job, approval, compensation, reconciliation
 from tests.jobs.runs import Died, RememberedRun
-from tests.support.memory_ledger import MemoryApprovals
 from tests.tools.shop import SHOP, Office, euros
 from tests.tools.world import NOW, World
 from tools.gate.agreed import approval_of

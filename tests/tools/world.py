@@ -17,8 +17,8 @@ from domain.ports.identity import CodeCheck
 from domain.ports.knowledge import Passage
 from domain.ports.messages import Outgoing
 from domain.ports.systems import Answered, MaybeDone, NotDone
+from evals.memory_ledger import MemoryApprovals, MemoryLedger
 from prompts.spoken import fill
-from tests.support.memory_ledger import MemoryApprovals, MemoryLedger
 from tools.case import Case
 from tools.gate import Gate, open_gate
 from tools.gate.opening import World as Ports

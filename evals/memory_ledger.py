@@ -13,7 +13,7 @@ from domain.ports.ledger import AlreadyStanding, Approval, LimitPassed, Reserved
 
 
 class MemoryLedger:
-    """Implements `domain.ports.ledger.Ledger`. `dies_before` counts writes down to a crash of the process."""
+    """Implements `domain.ports.ledger.Ledger`."""
 
     def __init__(self) -> None:
         self.deeds: dict[str, Deed] = {}
@@ -95,7 +95,7 @@ def _sum(deeds: Sequence[Deed]) -> int:
 
 
 class MemoryApprovals:
-    """Implements `domain.ports.ledger.Approvals`; `answers` says what the supervisor does when asked."""
+    """Implements `domain.ports.ledger.Approvals`; whoever waits gets the list as it stands."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -131,4 +131,5 @@ class MemoryApprovals:
         return decided
 
     async def decided(self, approval_id: str, *, within_s: float) -> Approval:
+        del within_s
         return self.asked[approval_id]
