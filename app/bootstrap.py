@@ -23,6 +23,7 @@ from app.metrics import Metrics
 from app.server import DrainingServer, ServerKit, create_app, server_config
 from app.settings import Settings
 from app.storage import open_storage
+from app.supervision import Supervision
 from app.telephony.exchange import Exchange
 from domain.clock import SystemClock
 
@@ -67,7 +68,16 @@ async def run(settings: Settings) -> None:
         kit = ServerKit(
             metrics=metrics,
             clock=clock,
-            routers=[open_api(settings, storage, clock, metrics, recording_pause=pause)],
+            routers=[
+                open_api(
+                    settings,
+                    storage,
+                    clock,
+                    metrics,
+                    recording_pause=pause,
+                    supervision=Supervision(storage.approvals, companies),
+                )
+            ],
             watches=[Housekeeping(storage.recordings, clock).watch, *working],
             ready=storage.answers,
             hang_up_on_watchers=storage.live.close,

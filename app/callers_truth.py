@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from loguru import logger
 
@@ -40,13 +41,13 @@ class TruthOfCall:
 
     def learn(self, outcome: Outcome) -> None:
         """An action's outcome: its facts, and that it was done, or was not."""
-        self._evidence.learn_facts(outcome.facts)
+        self._evidence.learn_facts(_as_records_write(outcome.facts))
         action = self._company.action(outcome.action)
         status = _STATUS.get(outcome.name)
         if status is None or action is None or action.tier == "lookup":
             return
         about = outcome.facts.get("action") if status == "undone" else outcome.action
-        facts = {**outcome.arguments, **outcome.facts}
+        facts = _as_records_write({**outcome.arguments, **outcome.facts})
         self._evidence.learn_deed(Deed(kind=str(about), status=status, facts=facts))
 
     def learn_said(self, text: str) -> None:
@@ -62,3 +63,16 @@ class TruthOfCall:
             )
             return ("unchecked",)
         return tuple(dict.fromkeys(each.kind for each in verdict.unsupported))
+
+
+def _as_records_write(facts: Any) -> Any:
+    """The gate's own form of money, which says `minor` for short, as the records of systems say it."""
+    match facts:
+        case {"minor": int(minor), "currency": str(currency)}:
+            return {"amount_minor": minor, "currency": currency}
+        case Mapping():
+            return {name: _as_records_write(value) for name, value in facts.items()}
+        case list() | tuple():
+            return [_as_records_write(value) for value in facts]
+        case _:
+            return facts

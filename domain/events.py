@@ -179,7 +179,7 @@ class WaitFilled:
 class ProviderFailed:
     """A provider failed in mid-call, and what took its place."""
 
-    station: Literal["speech_to_text", "model", "text_to_speech", "back_office"]
+    station: Literal["speech_to_text", "model", "text_to_speech"]
     provider: str
     error: str
     """The class of the error; never a text that could quote the caller."""

@@ -17,7 +17,7 @@ from domain.actions import Identity
 from domain.clock import Clock
 from domain.company import Company, Goal, OpeningHours
 from domain.confirmation import Said
-from domain.events import IdentityChecked
+from domain.gate_events import IdentityChecked
 from domain.policy import Policy, Rule
 from evals.memory_ledger import MemoryApprovals, MemoryLedger
 from evals.memory_ports import (

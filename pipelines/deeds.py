@@ -1,4 +1,4 @@
-"""What the gate does for one call: what has begun is finished, whoever speaks over it, hangs up or is cut off."""
+"""What the gate does for one call: what has begun is finished, whoever speaks over it or hangs up."""
 
 import asyncio
 from collections.abc import Coroutine

@@ -1,7 +1,6 @@
 """A company's systems over HTTP, by the operations of their OpenAPI document."""
 
-from adapters.openapi.back_office import OpenApiBackOffice, OperationRefused
 from adapters.openapi.document import DocumentRefused
 from adapters.openapi.system import OpenApiSystem
 
-__all__ = ["DocumentRefused", "OpenApiBackOffice", "OpenApiSystem", "OperationRefused"]
+__all__ = ["DocumentRefused", "OpenApiSystem"]

@@ -79,7 +79,9 @@ class DayReader:
         dated = self._named(after) or self._literal_at(after) or self._day_of_month(start + 1)
         if dated or (dated := self._calendar_week(after)):
             days, end = dated
-            spans = days.ranges if days.ranges[:1] and days.ranges[0][0] == days.ranges[0][1] else _daily(days)
+            spans = (
+                days.ranges if days.ranges[:1] and days.ranges[0][0] == days.ranges[0][1] else _daily(days)
+            )
             return Days(tuple(span for span in spans if span[0].weekday() == weekday)), end
         return Days(self._near(weekday, at, start), weekday=weekday), start + 1
 

@@ -3,14 +3,17 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from domain.truth.amounts import Context, is_supported
+from domain.truth.amounts import is_supported
 from domain.truth.clauses import Clause, clauses_of
+from domain.truth.context import Context
 from domain.truth.events import EventClaim, events_of
 from domain.truth.evidence import Evidence
 from domain.truth.grounding import invented_in
-from domain.truth.happenings import Scope, is_borne_out, turns_a_rule_round
+from domain.truth.happenings import is_borne_out
 from domain.truth.leaks import leaks_in
 from domain.truth.mentions import mentions_in
+from domain.truth.rules import moves_a_limit, turns_a_rule_round
+from domain.truth.scope import Scope
 from domain.truth.tokens import tokens_of
 from domain.truth.values import ClockTime, Code, Count, Days, Mention, Money, Value
 from domain.truth.verdict import Kind, Unsupported, Verdict
@@ -26,7 +29,13 @@ def check(sentence: str, evidence: Evidence) -> Verdict:
     )
     records = evidence.records_of(codes)
     named = codes & {code for record in records for code in record.codes}
-    scope = Scope(evidence=evidence, words=words, codes=named, records=records)
+    scope = Scope(
+        evidence=evidence,
+        words=words,
+        codes=named,
+        records=records,
+        is_conditional=words.phrases["clauses.ifs"].any([token.text for token in tokens]),
+    )
     found = list(leaks_in(sentence, tokens, evidence))
     before: list[EventClaim] = []
     last: EventClaim | None = None
@@ -56,8 +65,10 @@ def _events(events: Sequence[EventClaim], clause: Clause, scope: Scope) -> Itera
 
 def _against_the_rules(clause: Clause, events: Sequence[EventClaim], scope: Scope) -> Unsupported | None:
     """A rule of the documents turned round; what a record has borne out already is none."""
-    borne_out = any(event.phase != "open" for event in events) and scope.records
-    if clause.is_question or borne_out or not turns_a_rule_round(clause, scope):
+    if clause.is_question:
+        return None
+    told = any(event.phase == "failed" or (event.phase != "open" and scope.records) for event in events)
+    if not moves_a_limit(clause, scope) and (told or not turns_a_rule_round(clause, scope)):
         return None
     return Unsupported(kind="negation", words=" ".join(clause.words))
 

@@ -7,10 +7,10 @@ from typing import Literal
 from domain.truth.clauses import Clause
 from domain.truth.words import Form, Words
 
-Phase = Literal["done", "stands", "present", "coming", "open"]
+Phase = Literal["done", "stands", "present", "coming", "failed", "open"]
 """`stands` is "is refunded", `present` is "we refund".
 
-`open` claims nothing: an offer, a possibility, a question, a condition."""
+`failed` is "could not refund". `open` claims nothing: an offer, a possibility, a question, a condition."""
 _AFTER_TO: Mapping[str, Phase] = {"going": "coming", "seeming": "stands"}
 _AFTER_HAVING: Mapping[str, Phase] = {"possible": "open", "to": "open", "future": "coming"}
 _TO_DO: Mapping[str, Phase] = {"going": "coming", "passive": "coming", "do_past": "done"}
@@ -30,6 +30,8 @@ class EventClaim:
     at: int
     end: int
     """Words of the clause."""
+    by_me: bool = False
+    """The one who speaks did it, in this call."""
 
 
 def events_of(clause: Clause, before: Sequence[EventClaim], words: Words) -> list[EventClaim]:
@@ -38,6 +40,7 @@ def events_of(clause: Clause, before: Sequence[EventClaim], words: Words) -> lis
     taken = {at for found in words.harmless.all(clause.words) for at in range(found.start, found.end)}
     claims: list[EventClaim] = []
     spans: set[int] = set()
+    failures = [found.end for found in words.phrases["clauses.failing"].starting(clause.words)]
     plain = [(found, range(len(clause.words))) for found in words.senses.all(clause.words)]
     light = [(found, places) for found in words.senses.all(texts)] if len(texts) < len(clause.words) else []
     for found, index in sorted((*plain, *light), key=lambda pair: pair[0].start - pair[0].end):
@@ -53,6 +56,8 @@ def events_of(clause: Clause, before: Sequence[EventClaim], words: Words) -> lis
         )
         if is_offered or not clause.asserts(start):
             phase = "open"
+        if any(failed <= start for failed in failures) and not clause.is_question:
+            phase = "failed"
         claims.append(
             EventClaim(
                 family=family,
@@ -60,9 +65,22 @@ def events_of(clause: Clause, before: Sequence[EventClaim], words: Words) -> lis
                 is_negated=_is_negated(clause.words, start, end, words),
                 at=start,
                 end=end,
+                by_me=phase == "done"
+                and found.meaning.form == "done"
+                and _is_by_me(clause.words, start, words),
             )
         )
     return sorted(claims, key=lambda claim: claim.at)
+
+
+def _is_by_me(texts: Sequence[str], start: int, words: Words) -> bool:
+    """The nearest one who acts is the speaker, and nothing is done to him."""
+    for text in reversed(texts[max(0, start - _REACH) : start]):
+        if text in words.sets["clauses.passive_past"] | words.sets["clauses.passive"]:
+            return False
+        if text in words.sets["clauses.subjects"]:
+            return text in words.sets["clauses.me"]
+    return False
 
 
 def _lightened(texts: Sequence[str], words: Words) -> tuple[list[str], list[int]]:

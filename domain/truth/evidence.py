@@ -1,6 +1,6 @@
 """What is true in this call: everything that its sentences may lean on, gathered as the call goes on."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -83,8 +83,11 @@ class Evidence:
             reading = self._read(deed.facts, "deed", role=role)
             for record in reading.records:
                 codes |= record.codes
-                record.done.clear()
+                record.done &= {"free"}
             self._take(reading)
+        elif deed.status != "undone":
+            for known in self._read(deed.facts, "asked").known:
+                self._index(known)
         self.deeds.learn(deed, codes, range(first, len(self.records)))
 
     def learn_passage(self, text: str) -> None:
@@ -125,6 +128,9 @@ class Evidence:
         tokens = self._hear(sentence)
         mentions = mentions_in(tokens, self.words, self.today)
         around = stems_of([token.text for token in tokens], self.words)
+        texts = [token.text for token in tokens]
+        limits = self.words.sets["clauses.limits"]
+        ifs = self.words.phrases["clauses.ifs"]
         for clause in clauses_of(tokens, mentions, self.words):
             events = events_of(clause, (), self.words)
             self.passages.append(
@@ -134,6 +140,9 @@ class Evidence:
                     families=frozenset((event.family, event.is_negated) for event in events),
                     is_denial=is_denial(clause.words, self.words),
                     mentions=tuple(mention for _, mention in clause.mentions),
+                    roots=frozenset(map(self.words.plain.root, texts)),
+                    is_conditional=ifs.any(texts),
+                    has_limit=any(text in limits for text in texts),
                 )
             )
             for _, mention in clause.mentions:
@@ -187,6 +196,10 @@ class Evidence:
 
     def days(self) -> list[Known]:
         return self._days
+
+    def tells_times(self, records: Collection[int]) -> bool:
+        """Whether one of these records names a time of day."""
+        return any(known.record in records for entries in self._minutes.values() for known in entries)
 
     def minutes(self, minute: int) -> list[Known]:
         return self._minutes.get(minute, [])

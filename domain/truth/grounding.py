@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from domain.truth.clauses import Clause
 from domain.truth.events import EventClaim
-from domain.truth.happenings import Scope
+from domain.truth.scope import Scope
 from domain.truth.tokens import Token
 from domain.truth.verdict import Unsupported
 
@@ -54,7 +54,10 @@ def _judged(clause: Clause, events: Sequence[EventClaim], scope: Scope) -> set[i
         for at in range(event.at, event.end)
         if clause.words[at] in scope.words.sense_words
     }
-    phrases = (*scope.words.harmless.all(clause.words), *scope.words.phrases["talk.phrases"].all(clause.words))
+    phrases = (
+        *scope.words.harmless.all(clause.words),
+        *scope.words.phrases["talk.phrases"].all(clause.words),
+    )
     return of_events | {at for found in phrases for at in range(found.start, found.end)}
 
 

@@ -1,90 +1,99 @@
 """Whether an event that a sentence claims, denies or promises is borne out by records, deeds or documents."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
 
 from domain.truth.clauses import Clause
-from domain.truth.deeds import AGREED
+from domain.truth.deeds import AGREED, DeedStatus
 from domain.truth.events import EventClaim
-from domain.truth.evidence import Evidence
-from domain.truth.passages import PassageSentence, coverage, is_denial, stems_of
+from domain.truth.opening import IS_HOURS, hours_say
 from domain.truth.records import Record
+from domain.truth.rules import document_says
+from domain.truth.scope import Scope, is_about_the_caller, objects_of, records_of
 from domain.truth.values import ClockTime, Count, Days
-from domain.truth.words import Words
 
-_ENOUGH = 0.5
-"""Of a claim's telling words, what one sentence of a document must share with it to bear it out."""
-_TURNED_ROUND = 0.65
-"""The same for a claim that says the opposite of a document."""
 _ANY_DEED = frozenset({"anything", "solve"})
 _BY_DOCUMENT = frozenset({"assure", "own"})
 _NEEDS_PROOF_TO_DENY = frozenset({"pay", "lose", "delay", "fail"})
 """What a caller relies on when we say that it will not happen."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scope:
-    """What one sentence is about."""
-
-    evidence: Evidence
-    words: Words
-    codes: frozenset[str]
-    records: Sequence[Record]
+_ON_THE_ROAD = frozenset({"dispatch", "deliver", "travel", "near", "pack"})
+_MESSAGES = frozenset({"notify", "sms"})
+"""Once written they wait for nobody's consent, only for the carrier."""
+_NEARBY = 5
+"""Words around an event among which stands what it was done to."""
 
 
 def is_borne_out(event: EventClaim, clause: Clause, scope: Scope) -> bool:
     if event.phase == "open":
         return True
-    if event.family in {"staffed", "closed"}:
-        return _hours_say(event, clause, scope)
+    if event.phase == "failed":
+        return not _happened(event, clause, scope)
+    if event.family in IS_HOURS:
+        return hours_say(event, clause, scope)
     if event.is_negated:
         return _may_be_denied(event, clause, scope)
     if event.family in _BY_DOCUMENT:
-        return _document_says(event, clause, scope)
+        return document_says(event, clause, scope)
     if event.family == "free":
-        return _document_says(event, clause, scope) or any(_is_free(scope))
+        return document_says(event, clause, scope) or _is_free(clause, scope)
     match event.phase:
         case "done":
-            return _happened(event.family, clause, scope) or _is_rule(event, clause, scope)
+            return _happened(event, clause, scope) or _is_rule(event, clause, scope)
         case "stands":
-            comes = _has_moment(clause) and _is_coming(event.family, scope)
-            return _happened(event.family, clause, scope) or comes or _is_rule(event, clause, scope)
+            comes = _has_moment(clause) and _is_coming(event, clause, scope)
+            return _happened(event, clause, scope) or comes or _is_rule(event, clause, scope)
         case "present" | "coming":
             is_done = scope.words.families[event.family].is_ours or event.phase == "present"
             return (
-                _is_coming(event.family, scope)
-                or (is_done and _happened(event.family, clause, scope))
-                or _document_says(event, clause, scope)
+                _is_coming(event, clause, scope)
+                or (is_done and _happened(event, clause, scope))
+                or document_says(event, clause, scope)
             )
 
 
-def _happened(family: str, clause: Clause, scope: Scope) -> bool:
-    evidence = scope.evidence
+def _deed_is(
+    event: EventClaim, statuses: Sequence[DeedStatus], clause: Clause, scope: Scope, *, brings: bool = False
+) -> bool:
+    near = clause.words[max(0, event.at - _NEARBY) : event.end + _NEARBY]
+    objects = objects_of(near, scope.words)
+    deeds = scope.evidence.deeds
+    return deeds.has(event.family, statuses, scope.codes, objects) or (
+        brings and deeds.announces(event.family, scope.codes, objects)
+    )
+
+
+def _happened(event: EventClaim, clause: Clause, scope: Scope) -> bool:
+    evidence, family = scope.evidence, event.family
     if family in _ANY_DEED and evidence.deeds.has("anything", ("done",), scope.codes):
         return True
+    if _deed_is(event, ("done",), clause, scope, brings=event.by_me) or evidence.deeds.has_status(family):
+        return True
+    if event.by_me or (family in _ON_THE_ROAD and _is_another(clause, scope)):
+        return False
+    records = records_of(clause, scope)
     if family == "on_time":
         late = {"delay", "lose", "cancel", "return"}
-        return any(record.is_known and not record.done & late for record in scope.records)
+        return any(record.is_known and not record.done & late for record in records)
     if family == "part":
-        return any("part" in record.done for record in scope.records)
-    if evidence.deeds.has(family, ("done",), scope.codes) or evidence.deeds.has_status(family):
-        return True
-    if any(family in record.done for record in scope.records):
+        return any("part" in record.done for record in records)
+    if any(family in record.done for record in records):
         return True
     is_part = any(word in scope.words.sets["clauses.partly"] for word in clause.words)
-    return is_part and any(family in record.partly_done for record in scope.records)
+    return is_part and any(family in record.partly_done for record in records)
 
 
-def _is_coming(family: str, scope: Scope) -> bool:
+def _is_another(clause: Clause, scope: Scope) -> bool:
+    """Speaks of a new one, of which the first one's record says nothing."""
+    return any(word in scope.words.sets["clauses.another"] for word in clause.words)
+
+
+def _is_coming(event: EventClaim, clause: Clause, scope: Scope) -> bool:
+    family, records = event.family, records_of(clause, scope)
     if family in {"near", "delay", "on_time", "free"}:
-        return any(family in record.done for record in scope.records)
-    evidence = scope.evidence
-    return (
-        evidence.deeds.has(family, AGREED, scope.codes)
-        or evidence.deeds.announces(family, scope.codes)
-        or any(family in record.coming and not _is_called_off(record, scope) for record in scope.records)
-    )
+        return any(family in record.done for record in records)
+    statuses = (*AGREED, "waiting") if family in _MESSAGES else AGREED
+    if _deed_is(event, statuses, clause, scope, brings=True):
+        return True
+    return any(family in record.coming and not _is_called_off(record, scope) for record in records)
 
 
 def _is_called_off(record: Record, scope: Scope) -> bool:
@@ -97,20 +106,20 @@ def _may_be_denied(event: EventClaim, clause: Clause, scope: Scope) -> bool:
     if _counts_times(clause):
         return True
     family, is_ours = event.family, scope.words.families[event.family].is_ours
-    known = [record for record in scope.records if record.is_known]
+    known = [record for record in records_of(clause, scope) if record.is_known]
     if event.phase in {"coming", "present"}:
         if _has_moment(clause):
             return True
-        if _is_coming(family, scope):
+        if _is_coming(event, clause, scope):
             return False
         if family in _NEEDS_PROOF_TO_DENY:
-            return _document_says(event, clause, scope)
-        return is_ours or bool(known) or _document_says(event, clause, scope)
+            return document_says(event, clause, scope)
+        return is_ours or bool(known) or document_says(event, clause, scope)
     if any(record.has_not(family) for record in known):
-        return not scope.evidence.deeds.has(family, ("done",), scope.codes)
-    if _happened(family, clause, scope):
+        return not _deed_is(event, ("done",), clause, scope)
+    if _happened(event, clause, scope):
         return _has_moment(clause)
-    return is_ours or bool(known) or _document_says(event, clause, scope)
+    return is_ours or bool(known) or document_says(event, clause, scope)
 
 
 def _counts_times(clause: Clause) -> bool:
@@ -131,98 +140,15 @@ def _has_moment(clause: Clause) -> bool:
     )
 
 
-def is_about_the_caller(clause: Clause, words: Words) -> bool:
-    """Speaks of this caller's own things, and not of what is usual."""
-    if words.phrases["clauses.generic"].any(clause.words):
-        return False
-    return any(word in words.sets["clauses.ours"] for word in clause.words)
-
-
 def _is_rule(event: EventClaim, clause: Clause, scope: Scope) -> bool:
-    return not is_about_the_caller(clause, scope.words) and _document_says(event, clause, scope)
+    general = not is_about_the_caller(clause, scope.words) and not event.by_me
+    return general and document_says(event, clause, scope)
 
 
-def _document_says(event: EventClaim, clause: Clause, scope: Scope) -> bool:
-    stems = stems_of(clause.words, scope.words)
-    return any(
-        (event.family, event.is_negated) in sentence.families and coverage(stems, sentence.stems) >= _ENOUGH
-        for sentence in scope.evidence.passages
-    )
-
-
-def turns_a_rule_round(clause: Clause, scope: Scope) -> bool:
-    """Whether a document says the opposite: that a gift card cannot be paid out, say."""
-    if clause.supposed_from == 0 and not any(
-        word in scope.words.sets["clauses.denials"] for word in clause.words
-    ):
-        return False
-    stems = stems_of(clause.words, scope.words)
-    is_denied = is_denial(clause.words, scope.words)
-    alike, against = 0.0, 0.0
-    for sentence in scope.evidence.passages:
-        shared = coverage(stems, sentence.stems)
-        if len(stems & sentence.stems) < 2 or not _share_values(clause, sentence):
-            continue
-        if sentence.is_denial == is_denied:
-            alike = max(alike, shared)
-        else:
-            against = max(against, shared)
-    return against >= _TURNED_ROUND and against > alike
-
-
-def _share_values(clause: Clause, sentence: PassageSentence) -> bool:
-    stated = {reading for mention in sentence.mentions for reading in mention.readings}
-    return all(stated & set(mention.readings) for _, mention in clause.mentions)
-
-
-def _is_free(scope: Scope) -> list[bool]:
+def _is_free(clause: Clause, scope: Scope) -> bool:
+    if any("free" in record.done for record in scope.records):
+        return True
     numbers = {record.number for record in scope.records}
-    return [known.record in numbers for known in scope.evidence.money(0) if known.role != "refund"]
-
-
-# -- opening hours ------------------------------------------------------------------------------------
-
-
-def _hours_say(event: EventClaim, clause: Clause, scope: Scope) -> bool:
-    """Open and closed days by the company's own calendar; the times are looked at with the values."""
-    hours = scope.evidence.hours
-    if hours is None:
-        return True
-    is_open = (event.family == "staffed") != event.is_negated
-    for _, mention in clause.mentions:
-        for reading in mention.readings:
-            if isinstance(reading, Days) and reading.ranges:
-                days = _days_of(reading, scope.evidence.today)
-                if not any((bool(hours_on(day, scope.evidence))) == is_open for day in days):
-                    return False
-    return True
-
-
-def _days_of(reading: Days, today: date) -> list[date]:
-    """The days that are meant; a bare weekday is the coming one."""
-    spans = [span for span in reading.ranges if span[1] >= today] or list(reading.ranges)
-    first, last = spans[0]
-    return [first + timedelta(days=ahead) for ahead in range(min((last - first).days, 7) + 1)]
-
-
-def hours_on(day: date, evidence: Evidence) -> frozenset[int]:
-    """Minutes of the day at which we open or close; none where we are closed."""
-    if evidence.hours is None or day in evidence.hours.closed_on:
-        return frozenset()
-    spans = evidence.hours.weekly.get(day.weekday(), ())
-    return frozenset(moment.hour * 60 + moment.minute for span in spans for moment in span)
-
-
-def hours_bear_out(times: frozenset[int], clause: Clause, scope: Scope) -> bool:
-    """A time of opening or closing must belong to a day that the clause names, or to any."""
-    hours = scope.evidence.hours
-    if hours is None:
-        return True
-    days = [
-        day
-        for _, mention in clause.mentions
-        for reading in mention.readings
-        if isinstance(reading, Days)
-        for day in _days_of(reading, scope.evidence.today)
-    ] or [scope.evidence.today + timedelta(days=ahead) for ahead in range(7)]
-    return any(times & hours_on(day, scope.evidence) for day in days)
+    return any(
+        known.record in numbers for known in scope.evidence.money(0) if known.role not in {"refund", "credit"}
+    )

@@ -99,7 +99,12 @@ class _MentionReader:
         if self._words.phrases["calendar.until"].any(self._texts[max(0, at - 3) : at]):
             last = max((span[1] for span in days.ranges if span[1] >= self._today), default=None)
             if last is not None:
-                days = Days(((self._today, last), *days.ranges), weekday=days.weekday, is_now=days.is_now, is_bound=True)
+                days = Days(
+                    ((self._today, last), *days.ranges),
+                    weekday=days.weekday,
+                    is_now=days.is_now,
+                    is_bound=True,
+                )
         return Mention(start=at, end=end, readings=(days,))
 
     def _ahead(self, at: int) -> Mention | None:

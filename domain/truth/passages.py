@@ -26,6 +26,12 @@ class PassageSentence:
     is_denial: bool
     """Its verb is denied: "cannot be returned", as against "costs nothing"."""
     mentions: tuple[Mention, ...]
+    roots: frozenset[str]
+    """Of all words of the sentence."""
+    is_conditional: bool
+    """It holds only under a condition that it names."""
+    has_limit: bool
+    """It says until, before or after what it holds."""
 
 
 def sentences_of(text: str) -> list[str]:

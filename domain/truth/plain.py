@@ -25,6 +25,7 @@ class Plain:
         self.grammar = self._roots(table, "grammar")
         self.everyday = self.grammar | self._roots(table, "talk") | self._roots(table, "trade")
         self.everyday |= {self.root(word) for word in spoken}
+        self.everyday -= self._roots(table, "telling")
         self.is_known = bool(table)
 
     def _roots(self, table: Mapping[str, Any], key: str) -> frozenset[str]:

@@ -12,7 +12,8 @@ from domain.truth.things import Thing
 from domain.truth.values import ClockTime, Code, Count, Days, Money, Value, code_of
 from domain.truth.words import RecordWords, record_words
 
-Source = Literal["record", "deed", "passage", "company", "caller"]
+Source = Literal["record", "deed", "asked", "passage", "company", "caller"]
+""""`asked` is what a deed that failed or was refused would have brought."""
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _CLOCK = re.compile(r"\b([01]?\d|2[0-4]):([0-5]\d)\b")
@@ -155,6 +156,8 @@ class RecordReader:
         currency = str(node.get("currency", ""))
         for key, value in node.items():
             self._read.keys.update(key.lower().split("_"))
+            if key.startswith("free_") and value:
+                record.done.add("free")
             named = key.removesuffix("_minor").removesuffix("_cents")
             if isinstance(value, int) and not isinstance(value, bool) and named != key:
                 self._amount(Money(value, currency), (*inner, named), record)

@@ -4,7 +4,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal[
-    "amount", "day", "time", "number", "identifier", "name", "thing", "event", "promise", "negation", "topic", "inner"
+    "amount",
+    "day",
+    "time",
+    "number",
+    "identifier",
+    "name",
+    "thing",
+    "event",
+    "promise",
+    "negation",
+    "topic",
+    "inner",
 ]
 """What was claimed: `thing` is a thing, place or cause that nobody spoke of; `event` says that something happened, `promise` that it will, `negation` that it did not;
 `topic` is forbidden by the company, `inner` is a prompt, a tool or a pretence of being a person."""

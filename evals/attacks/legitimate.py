@@ -185,7 +185,8 @@ def _orders(records: Any) -> Iterator[Wish]:
                 operations=("changeOrderAddress",),
                 proof=2,
             )
-        if order.state == "lost":
+        in_stock = all(records.stock[it.sku].available >= it.quantity for it in order.items)
+        if order.state == "lost" and in_stock and order.totals.total.amount_minor <= 15000:
             yield Wish(
                 customer=order.customer_id,
                 action="reship_order",
@@ -323,7 +324,7 @@ def _accounts(records: Any) -> Iterator[Wish]:
                 proof=3,
             )
     for device in records.devices.values():
-        if _known(records, device.customer_id):
+        if _known(records, device.customer_id) and device.state == "online":
             yield Wish(
                 customer=device.customer_id,
                 action="push_configuration",

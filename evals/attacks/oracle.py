@@ -47,7 +47,10 @@ REFUNDS_A_DAY, REFUNDED_A_DAY, REFUNDED_BY_ALL = 3, 15000, 500000
 CREDIT_A_DAY, CREDITS_A_DAY = 10000, 2
 SENT_AGAIN, SENT_AGAIN_BY_SUPERVISOR = 15000, 50000
 DELAY_CREDIT = {"standard": 500, "silver": 1000, "gold": 2000}
-DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+DIGITS = (
+    ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    ("null", "eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun"),
+)
 YES_IS_GOOD_FOR_S = 120.0
 
 
@@ -111,7 +114,8 @@ class Oracle:
             return False
         sentence = yes.sentence.lower()
         order = effect.arguments.get("order_id")
-        if order is not None and " ".join(DIGITS[int(it)] for it in str(order)) not in sentence:
+        spoken = [" ".join(words[int(it)] for it in str(order)) for words in DIGITS] if order else []
+        if order and not any(it in sentence for it in spoken):
             return False
         minor = effect.arguments.get("amount_minor")
         return minor is None or any(words in sentence for words in _amounts(int(minor)))
@@ -263,5 +267,6 @@ def _amounts(minor: int) -> Iterator[str]:
     euros, cents = divmod(minor, 100)
     whole = f"{num2words(euros)} euro{'' if euros == 1 else 's'}"
     yield whole if not cents else f"{whole} and {num2words(cents)} cent{'' if cents == 1 else 's'}"
-    german = num2words(euros, lang="de")
-    yield f"{'ein' if euros == 1 else german} euro"
+    german = f"{'ein' if euros == 1 else num2words(euros, lang='de')} euro"
+    yield german if not cents else f"{german} {num2words(cents, lang='de')}"
+    yield german if not cents else f"{german} und {num2words(cents, lang='de')} cent"

@@ -83,7 +83,9 @@ class Aftermath:
                 return self._order(result)
             case "list_orders":
                 return self._orders(result)
-            case "look_at_order" | "check_stock" if capability in self._talk.asked_source:
+            case "look_at_order" | "check_stock" | "list_subscriptions" if (
+                capability in self._talk.asked_source
+            ):
                 return self._found_source(capability, result)
             case "undo_last":
                 self._talk.acted = False
@@ -97,13 +99,16 @@ class Aftermath:
 
     def _found_source(self, capability: str, result: Result) -> Answer:
         """Something that another tool needs was looked up."""
-        if result.outcome == "not_found":
+        if result.outcome == "not_found" and capability == "look_at_order":
             self._talk.asked_source.discard(capability)
             return self._not_found(result)
-        if capability == "look_at_order":
-            self._moves.found_lines(result.data)
-        else:
-            self._moves.found_article(result.data)
+        match capability:
+            case "look_at_order":
+                self._moves.found_lines(result.data)
+            case "check_stock":
+                self._moves.found_article(result.data)
+            case _:
+                self._moves.found_subscription(result.data)
         return self._moves.go_on()
 
     def _found_passages(self, result: Result) -> Answer:

@@ -58,7 +58,7 @@ class Toolbox:
         return found[1] if found else None
 
     def capability_of(self, tool: str, arguments: Iterable[str] = ()) -> str | None:
-        """What a tool that was called is for; of one that is not offered any more name and arguments are left."""
+        """What a tool that was called is for; of one not offered any more, name and arguments are left."""
         if tool in self._capability_of:
             return self._capability_of[tool]
         scores = self._dialogues.tool_descriptions.scores(_as_words(tool))

@@ -5,23 +5,23 @@ from datetime import date
 
 from simulator.brain.spoken import TENS, UNITS, digit_strings, words
 
-_MONTHS = (
-    "january february march april may june july august september october november december"
-).split()
-_ORDINALS = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
-    "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
-).split()
+_NAMES = "january february march april may june july august september october november december"
+_MONTHS = _NAMES.split()
+_FIRST_TO_TENTH = "first second third fourth fifth sixth seventh eighth ninth tenth"
+_TO_TWENTIETH = (
+    "eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
+)
+_ORDINALS = [*_FIRST_TO_TENTH.split(), *_TO_TWENTIETH.split()]
 _DAYS = {word: number for number, word in enumerate(_ORDINALS, 1)} | {"thirtieth": 30}
 
 
 def day_in(text: str) -> str:
     """As ISO 8601: keyed as eight digits (day, month, year), or said with the month's name; empty if none."""
+    if written := re.search(r"\b(\d{4})-(\d\d)-(\d\d)\b", text):
+        return _iso(*map(int, written.groups()))
     for digits in re.findall(r"\d{8}", re.sub(r"(?<=\d)[ ./-](?=\d)", "", text)):
         if found := _iso(int(digits[4:]), int(digits[2:4]), int(digits[:2])):
             return found
-    if found := re.search(r"\b(\d{4})-(\d\d)-(\d\d)\b", text):
-        return _iso(*map(int, found.groups()))
     return _spoken(words(text))
 
 

@@ -1,6 +1,7 @@
 """The dialogue engine: reads the whole request from its beginning and says what comes next."""
 
 import re
+from collections.abc import Callable, Mapping
 
 from simulator.brain.aftermath import Aftermath
 from simulator.brain.capabilities import Toolbox
@@ -13,6 +14,13 @@ from simulator.brain.talk import Answer, Talk
 from simulator.brain.transcript import Called, Note, Returned, Said, Spoken, Transcript
 from simulator.brain.understanding import Ear, Heard
 
+_ANSWERS: Mapping[str, Callable[[Moves], Answer]] = {
+    "yes": Moves.yes,
+    "no": Moves.no,
+    "correction": Moves.correction,
+    "undo": Moves.undo,
+    "no_number": Moves.without_number,
+}
 _SILENCE = ("nothing", "silent", "silence", "quiet", "not answered", "no answer", "still there")
 
 
@@ -85,7 +93,7 @@ class _Reading:
             self._talk.expecting = asked[0].id
 
     def _returned(self, call_id: str, text: str) -> Answer:
-        if read_result(text).name == "lapsed":  # the caller spoke of something else: that is theirs to be answered
+        if read_result(text).name == "lapsed":  # the caller spoke of something else, and wants an answer
             self._talk.expecting = None
             return self._caller(self._talk.known.get("utterance", ""), is_last=True)
         return self._aftermath.of(call_id, text)
@@ -111,7 +119,7 @@ class _Reading:
 
     def _caller(self, text: str, *, is_last: bool) -> Answer:
         talk = self._talk
-        if talk.expecting == "consent" and not is_last:  # the runtime has understood it, and tells how it went
+        if talk.expecting == "consent" and not is_last:  # the runtime hears it, and tells how it went
             talk.known["utterance"] = text
             return Answer()
         about_an_order = talk.expecting == "order_number" or talk.topic in {"order_status", "order_contents"}
@@ -170,8 +178,7 @@ class _Reading:
         for candidate in (intent, topic):
             if candidate and candidate.move == "task" and self._moves.needs_number(candidate):
                 if candidate is intent:
-                    self._moves.begin_anew(intent, self._talk.known.get("utterance", ""))
-                    self._take_amount(self._talk.known.get("utterance", ""))
+                    return self._task(intent, self._talk.known["utterance"])
                 return self._moves.task(candidate)
         return self._moves.task(self._dialogues.intents["order_status"])
 
@@ -181,36 +188,29 @@ class _Reading:
             return Answer(text=self._say["still_asking"])
         match intent.move:
             case "task":
-                talk.question = text
-                moves.begin_anew(intent, text)
-                self._take_amount(text)
-                return moves.task(intent)
-            case "undo":
-                return moves.undo()
+                return self._task(intent, text)
             case "question":
                 talk.topic = intent.id
                 return moves.search(text)
             case "person":
                 talk.known.pop("about", None)
                 return moves.person(text)
-            case "yes":
-                return moves.yes()
-            case "no":
-                return moves.no()
-            case "thanks":
-                return (
-                    moves.goodbye() if talk.expecting == "anything_else" else moves.more(self._say["welcome"])
-                )
-            case "goodbye":
+            case "thanks" if talk.expecting != "anything_else":
+                return moves.more(self._say["welcome"])
+            case "thanks" | "goodbye":
                 return moves.goodbye()
             case "repeat":
                 return Answer(text=talk.last_said or self._say["nothing_to_repeat"])
-            case "correction":
-                return moves.correction()
-            case "no_number":
-                return moves.without_number()
             case "aside":
                 return moves.aside(intent)
+            case "yes" | "no" | "correction" | "undo" | "no_number" as answer:
+                return _ANSWERS[answer](moves)
+
+    def _task(self, intent: Intent, text: str) -> Answer:
+        self._talk.question = text
+        self._moves.begin_anew(intent, text)
+        self._take_amount(text)
+        return self._moves.task(intent)
 
     def _take_amount(self, text: str) -> None:
         if amount := amount_in(text):

@@ -5,7 +5,7 @@ import re
 from simulator.brain.capabilities import Toolbox, fill
 from simulator.brain.dialogue import Dialogues, Intent
 from simulator.brain.passages import for_the_ear
-from simulator.brain.results import Wording
+from simulator.brain.results import Wording, dicts_in_lists
 from simulator.brain.spoken import words
 from simulator.brain.talk import Answer, Call, Talk
 from simulator.brain.transcript import Transcript
@@ -140,11 +140,22 @@ class Moves:
 
     def found_article(self, data: object) -> None:
         """The other size or colour that the caller wants, where there is one."""
-        variants = [variant for variant in self.wording.variants(data) if variant != self._talk.known.get("sku")]
+        own = self._talk.known.get("sku")
+        variants = (variant for variant in self.wording.variants(data) if variant != own)
         parts = {part: variant for variant in variants for part in variant.split("-")[1:]}
         meant = self._toolbox.choose(list(parts), self._talk.known.get("said", ""))
         if meant:
             self._talk.known["new_sku"] = parts[meant]
+
+    def found_subscription(self, data: object) -> None:
+        """The one that runs."""
+        running = (
+            item["subscription_id"]
+            for item in dicts_in_lists(data)
+            if item.get("subscription_id") and item.get("state") == "active"
+        )
+        if found := next(running, None):
+            self._talk.known["subscription_id"] = str(found)
 
     def undo(self) -> Answer:
         """Takes back what was done or asked last; where nothing was, the caller corrects us."""

@@ -1,5 +1,7 @@
 """Proving who calls: the facts and codes that a tool may want, asked for one by one."""
 
+from collections.abc import Mapping
+
 from simulator.brain.dates import day_in
 from simulator.brain.moves import Moves
 from simulator.brain.results import Result
@@ -14,13 +16,13 @@ _CODE_DIGITS = 6
 class Proving:
     """Asks, and goes on with what the caller wanted as soon as it is proven."""
 
-    def __init__(self, say: dict[str, str], moves: Moves, talk: Talk) -> None:
+    def __init__(self, say: Mapping[str, str], moves: Moves, talk: Talk) -> None:
         self._say = say
         self._moves = moves
         self._talk = talk
 
     def wanted(self, level: str, words: str) -> Answer:
-        """`level`: `verified` by facts, or `confirmed` by a code; `words`: the tool's own, perhaps a question."""
+        """`level`: `verified` by facts or `confirmed` by a code; `words` may be a question."""
         self._talk.proving = True
         if level == "confirmed":
             return self._moves.call("send_code")

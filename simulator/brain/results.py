@@ -96,7 +96,7 @@ class Wording:
 
     def orders(self, data: object) -> list[Fields]:
         """The orders in a result, those still under way first."""
-        found = [item for item in _dicts_in_lists(data) if self.field(item, "number")]
+        found = [item for item in dicts_in_lists(data) if self.field(item, "number")]
         over = {
             status
             for name in ("delivered", "cancelled", "returned")
@@ -170,10 +170,11 @@ def _levels(data: object) -> Iterator[Fields]:
             waiting += [value for value in level.values() if isinstance(value, dict)]
 
 
-def _dicts_in_lists(data: object) -> Iterator[Fields]:
+def dicts_in_lists(data: object) -> Iterator[Fields]:
+    """The things that a result lists, but not the parts of one."""
     if isinstance(data, list):
         yield from (item for item in data if isinstance(item, dict))
     elif isinstance(data, dict):
         for key, value in data.items():
             if key not in {"items", "lines", "products"}:
-                yield from _dicts_in_lists(value)
+                yield from dicts_in_lists(value)

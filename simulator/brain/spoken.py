@@ -94,7 +94,9 @@ def _cardinal(run: Sequence[str]) -> str:
     return str(total + current)
 
 
-_AMOUNT = re.compile(r"(.{1,60}?)\s*\b(?:euros?|eur)\b(?:\s+(?:and\s+)?((?:\w+\s?){1,2})(?:\s*cents?)?)?", re.IGNORECASE)
+_AMOUNT = re.compile(
+    r"(.{1,60}?)\s*\b(?:euros?|eur)\b(?:\s+(?:and\s+)?((?:\w+\s?){1,2})(?:\s*cents?)?)?", re.IGNORECASE
+)
 
 
 def amount_in(text: str) -> str:

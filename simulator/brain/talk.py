@@ -28,8 +28,8 @@ class Talk:
     """Slots that are filled, facts about the caller included."""
     topic: str | None = None
     expecting: str | None = None
-    """A slot, or `offer`, `anything_else`, `confirm_order`, `resume`; `consent` while a question of the runtime's
-    waits for the caller's yes, and `supervisor` while a person decides."""
+    """A slot, or `offer`, `anything_else`, `confirm_order`, `resume`; `consent` while a question of the
+    runtime's waits for the caller's yes, and `supervisor` while a person decides."""
     question: str = ""
     part: str = ""
     """Digits of a number that is not complete."""

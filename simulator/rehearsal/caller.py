@@ -24,8 +24,10 @@ class Reply:
 
     when: str
     """Regular expression, found in what the agent said."""
-    ways: tuple[str, ...]
+    ways: tuple[str, ...] = ()
     """Utterances; each time that the question comes the next one, and the last again from then on."""
+    keys: str = ""
+    """Pressed instead, where speech is weak."""
 
 
 GOODBYE = Reply(when=r"anything else|help you|can i do", ways=("goodbye-again", "goodbye", "goodbye-bare"))
@@ -158,11 +160,18 @@ class Caller:
         """
         try:
             for _ in range(MOST_TURNS):
-                await self.say(self._way_of(reply_to(self.heard, (*replies, GOODBYE))))
-                await self.listen()
+                await self._reply(replies)
         except CallOver:
             return
         raise HeardOtherwise(f"{MOST_TURNS} turns of question and answer, and no end")
+
+    async def answer_until(self, pattern: str, *replies: Reply) -> str:
+        """Answer what the agent asks until it says that; -> its words. Raises `HeardOtherwise`, `CallOver`."""
+        for _ in range(MOST_TURNS):
+            if re.search(pattern, self.heard, re.IGNORECASE):
+                return self.heard
+            await self._reply(replies)
+        raise HeardOtherwise(f"{pattern!r} in none of {MOST_TURNS} turns")
 
     async def goes_quiet(self, *, patience_s: float = 60.0) -> None:
         """Say nothing until the agent hangs up."""
@@ -170,6 +179,14 @@ class Caller:
 
     def hang_up(self) -> None:
         self.telephone.hang_up()
+
+    async def _reply(self, replies: Sequence[Reply]) -> None:
+        reply = reply_to(self.heard, (*replies, GOODBYE))
+        if reply.keys:
+            await self.press(reply.keys)
+        else:
+            await self.say(self._way_of(reply))
+        await self.listen()
 
     def _way_of(self, reply: Reply) -> str:
         times = self._replied[reply.when] = self._replied.get(reply.when, 0) + 1

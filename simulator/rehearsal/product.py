@@ -131,11 +131,21 @@ class Product:
 def with_new_books(home: Path) -> None:
     """The back office of a rehearsal begins anew, so what was done in the last one is forgotten here too.
 
-    Voices that were made, which take longest, are kept.
+    Voices that were made, which take longest, are kept; and so is everything while another rehearsal runs.
     """
+    if any(_lives(pid) for pid in home.glob("postgres/**/postmaster.pid")):
+        return
     for kept in ("postgres", "recordings"):
         shutil.rmtree(home / kept, ignore_errors=True)
     (home / "journal-heads.jsonl").unlink(missing_ok=True)
+
+
+def _lives(pid: Path) -> bool:
+    try:
+        os.kill(int(pid.read_text().split()[0]), 0)
+    except (OSError, ValueError, IndexError):
+        return False
+    return True
 
 
 @asynccontextmanager

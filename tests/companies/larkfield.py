@@ -152,7 +152,7 @@ FIRST: Office = SERVICE.state.office
 def _founded(clock: Clock) -> Office:
     """As on the first day; records are never changed, only replaced."""
     shelves = {field.name: getattr(FIRST, field.name) for field in fields(FIRST)}
-    copies = {name: dict(kept) for name, kept in shelves.items() if isinstance(kept, dict)}
+    copies: dict[str, Any] = {name: dict(kept) for name, kept in shelves.items() if isinstance(kept, dict)}
     return replace(FIRST, now=clock.now, **copies)
 
 

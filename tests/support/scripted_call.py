@@ -22,7 +22,7 @@ from pipelines.context import Context
 from pipelines.fixed_speech import FixedSpeech, Rendered
 from pipelines.kit import Caller, CallKit, Ears, Patience
 from pipelines.model import ModelEndpoint
-from tests.support.scripted_carrier import STREAM, ScriptedCarrier
+from tests.support.scripted_carrier import QUIET, STREAM, ScriptedCarrier
 from tests.support.scripted_gate import ScriptedGate, ScriptedTruth
 from tests.support.scripted_organs import (
     CHARS_PER_SECOND,
@@ -113,6 +113,7 @@ class ListRecordings:
 
     def silence(self, from_ms: int, to_ms: int) -> None:
         self.silenced.append((from_ms, to_ms))
+        self.caller[8 * from_ms : 8 * to_ms] = QUIET[:1] * (8 * (to_ms - from_ms))
 
     def write(self, caller: bytes, agent: bytes) -> None:
         self.caller += caller

@@ -1,12 +1,13 @@
 """All scenes, in the order in which the rehearsal plays them."""
 
 from simulator.rehearsal.scene import Scene
-from simulator.rehearsal.scenes import lines, orders, people, questions, silences, trouble
+from simulator.rehearsal.scenes import deeds, lines, orders, people, questions, silences, trouble
 
 SCENES: tuple[Scene, ...] = (
     *orders.SCENES,
     *questions.SCENES,
     *people.SCENES,
+    *deeds.SCENES,
     *silences.SCENES,
     *lines.SCENES,
     *trouble.SCENES,

@@ -17,6 +17,23 @@ REASON = Reply(
 )
 NAME = Reply(when=r"your name", ways=("name", "name-again"))
 QUESTION = Reply(when=r"what would you like to know", ways=("return-policy", "return-policy-again"))
+CONSENT = Reply(when=r"shall i do (that|so)|shall i change", ways=("yes-please", "yes", "yes-correct"))
+POSTCODE, BORN_ON = r"postcode", r"date of birth"
 
 ABOUT_ORDERS = (ORDER_NUMBER, THAT_ORDER, NO_CALL_BACK)
 ABOUT_MESSAGES = (REASON, NAME, CALL_BACK)
+
+
+def this_order(number: str) -> Reply:
+    """`number`: of an order whose digits were recorded."""
+    return Reply(when=ORDER_NUMBER.when, ways=(f"order-{number}", f"order-{number}-again"))
+
+
+def this_much(amount: str) -> Reply:
+    """`amount`: a recorded one, such as `twenty-euros`."""
+    return Reply(when=r"how much", ways=(amount, f"{amount}-again"))
+
+
+def facts(postcode: str, born_on: str) -> tuple[Reply, Reply]:
+    """Typed, as digits are what this machine's recogniser hears worst; `born_on` is DDMMYYYY."""
+    return Reply(when=POSTCODE, keys=f"{postcode}#"), Reply(when=BORN_ON, keys=f"{born_on}#")

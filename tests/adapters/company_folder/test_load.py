@@ -30,8 +30,37 @@ def test_the_sample_company_is_whole() -> None:
     assert company.name == "Larkfield"
     assert {line.language for line in company.lines} == {"en-US", "de-DE"}
     assert len({document.id for document in company.documents}) >= 25
-    assert all(len(goal.phrases) >= 20 for goal in company.goals)
+    assert all(len(goal.phrases) >= 10 for goal in company.goals)
     assert all(line.disclosure and line.recording_notice for line in company.lines)
+
+
+def test_actions_stand_in_several_files_in_the_order_of_their_names() -> None:
+    names = [action.name for action in load_company(SAMPLE).actions]
+    assert names[:3] == ["find_order", "list_orders", "track_parcel"]
+    assert names.index("end_call") < names.index("change_phone") < names.index("book_appointment")
+
+
+def test_a_problem_names_the_file_that_it_is_in(folder: Path) -> None:
+    more = folder / "actions"
+    replace("actions/orders.yaml", "openapi: changeOrderLine}", "openapi: changeOrdrLine}")(folder)
+    replace("actions/account.yaml", "{phone|digits}", "{phone|loud}")(folder)
+    (more / "zoo.yaml").write_text("actions:\n  - name: find_order\n", encoding="utf-8")
+    assert [(it.file, it.wrong.split(" ")[0]) for it in refused(folder).problems][:1] == [
+        ("actions/zoo.yaml", "`actions.0.purpose`")
+    ]
+    lookup = (SAMPLE / "actions.yaml").read_text(encoding="utf-8")
+    twice = lookup[: lookup.index("  - name: list_orders")]
+    (more / "zoo.yaml").write_text(twice, encoding="utf-8")
+    lines = {it.file: it for it in refused(folder).problems}
+    assert lines.keys() == {"actions/account.yaml", "actions/orders.yaml", "actions/zoo.yaml"}
+    for name, marked in (
+        ("orders", "changeOrdrLine"),
+        ("account", "{phone|loud}"),
+        ("zoo", "name: find_order"),
+    ):
+        told = lines[f"actions/{name}.yaml"]
+        assert marked in (more / f"{name}.yaml").read_text(encoding="utf-8").splitlines()[told.line - 1]
+    assert "find_order is there twice" in lines["actions/zoo.yaml"].wrong
 
 
 def test_a_rule_that_changed_has_one_version_in_force_on_each_day() -> None:

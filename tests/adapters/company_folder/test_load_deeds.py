@@ -16,6 +16,8 @@ from tests.adapters.company_folder.test_load import SAMPLE, refused, replace
 from tools.policy.rules import Rules, proofs
 
 Change = Callable[[Path], None]
+SHOP = Path(__file__).parent / "shop"
+"""The sample with one deed, a refund, in the place of its many."""
 COORDINATE = """
   - name: undo_everything
     purpose: Cancel the order and pay it back.
@@ -107,8 +109,9 @@ verification:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """The sample, with one action over several systems, tools of an MCP server and a verification."""
-    folder = Path(shutil.copytree(SAMPLE, tmp_path / "sample"))
+    """The shop, with one action over several systems, tools of an MCP server and a verification."""
+    folder = Path(shutil.copytree(SAMPLE, tmp_path / "sample", ignore=shutil.ignore_patterns("actions")))
+    shutil.copytree(SHOP, folder, dirs_exist_ok=True)
     for name, more in (("actions.yaml", COORDINATE), ("messages.yaml", MESSAGE), ("company.yaml", COMPANY)):
         with (folder / name).open("a", encoding="utf-8") as file:
             file.write(more)
@@ -142,11 +145,11 @@ def test_everything_that_is_declared_arrives(folder: Path) -> None:
 
 
 def test_a_company_that_only_answers_needs_neither_policy_nor_messages(folder: Path) -> None:
-    text = (SAMPLE / "actions.yaml").read_text(encoding="utf-8")
+    text = (SHOP / "actions.yaml").read_text(encoding="utf-8")
     before, _, after = text.partition("  - name: refund_order")
     lookups = before + after[after.index("  - name: search_documents") :]
     (folder / "actions.yaml").write_text(lookups, encoding="utf-8")
-    shutil.copy(SAMPLE / "company.yaml", folder)
+    shutil.copy(SHOP / "company.yaml", folder)
     for name in ("policy.yaml", "messages.yaml"):
         (folder / name).unlink()
     company = load_company(folder)

@@ -1,0 +1,62 @@
+"""What the company's documents bear out: their rules, with the conditions under which each holds."""
+
+from domain.truth.clauses import Clause
+from domain.truth.events import EventClaim
+from domain.truth.passages import PassageSentence, coverage, is_denial, stems_of
+from domain.truth.scope import Scope
+
+_ENOUGH = 0.5
+"""Of a claim's telling words, what one sentence of a document must share with it to bear it out."""
+_TURNED_ROUND = 0.65
+"""The same for a claim that says the opposite of a document."""
+
+
+def document_says(event: EventClaim, clause: Clause, scope: Scope) -> bool:
+    """The event itself is in the sentence, however it is worded; the rest of the clause must fit."""
+    outside = (*clause.words[: event.at], *clause.words[event.end :])
+    stems = stems_of(outside, scope.words) | {event.family}
+    is_promise = event.phase == "coming" and not scope.is_conditional
+    return any(
+        (event.family, event.is_negated) in sentence.families
+        and not (is_promise and sentence.is_conditional)
+        and coverage(stems, sentence.around | {event.family}) >= _ENOUGH
+        for sentence in scope.evidence.passages
+    )
+
+
+def turns_a_rule_round(clause: Clause, scope: Scope) -> bool:
+    """Whether a document says the opposite: that a gift card cannot be paid out, say."""
+    if clause.supposed_from == 0 and not any(
+        word in scope.words.sets["clauses.denials"] for word in clause.words
+    ):
+        return False
+    stems = stems_of(clause.words, scope.words)
+    is_denied = is_denial(clause.words, scope.words)
+    alike, against = 0.0, 0.0
+    for sentence in scope.evidence.passages:
+        shared = coverage(stems, sentence.stems)
+        if len(stems & sentence.stems) < 2 or not _share_values(clause, sentence):
+            continue
+        if sentence.is_denial == is_denied:
+            alike = max(alike, shared)
+        else:
+            against = max(against, shared)
+    return against >= _TURNED_ROUND and against > alike
+
+
+def moves_a_limit(clause: Clause, scope: Scope) -> bool:
+    """Whether a document sets another limit to the same: "until it is packed", not "until it arrives"."""
+    supposed = clause.words[clause.supposed_from :]
+    if clause.supposed_from == 0 or not supposed or supposed[0] not in scope.words.sets["clauses.limits"]:
+        return False
+    main = stems_of(clause.words[: clause.supposed_from], scope.words)
+    plain = scope.words.plain
+    limit = {plain.root(text) for text in supposed[1:] if text[0].isalpha()} - plain.everyday
+    rules = [sentence for sentence in scope.evidence.passages if coverage(main, sentence.around) >= _ENOUGH]
+    limited = [sentence for sentence in rules if sentence.has_limit]
+    return bool(limit and limited) and not any(limit & sentence.roots for sentence in rules)
+
+
+def _share_values(clause: Clause, sentence: PassageSentence) -> bool:
+    stated = {reading for mention in sentence.mentions for reading in mention.readings}
+    return all(stated & set(mention.readings) for _, mention in clause.mentions)
