@@ -3,8 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from loguru import logger
+
 from app.callers_truth import TruthOfCall
 from domain.confirmation import Said
+from domain.language import language_for
 from domain.ports.journal import Journal
 from pipelines.call_sheet import ToolOutcome
 from tools.case import Case
@@ -35,19 +38,41 @@ class GateOfCall:
         return self._gate.tools(self._case)
 
     async def act(self, action: str, arguments: Mapping[str, Any]) -> ToolOutcome:
-        outcome = await self._gate.act(self._case, action, arguments, self._journal)
+        try:
+            outcome = await self._gate.act(self._case, action, arguments, self._journal)
+        except Exception as error:
+            return self._lost(action, error)
         return self._told(outcome, action, arguments)
 
     async def hear(self, said: Said) -> ToolOutcome | None:
-        outcome = await self._gate.hear(self._case, said, self._journal)
+        if (proposal := self._case.proposal) is None:
+            return None
+        try:
+            outcome = await self._gate.hear(self._case, said, self._journal)
+        except Exception as error:
+            return self._lost(proposal.action.name, error)
         return None if outcome is None else self._told(outcome, outcome.action, outcome.arguments)
 
     async def supervised(self, deed_id: str) -> ToolOutcome:
-        outcome = await self._gate.supervised(self._case, deed_id, self._journal)
+        proposal = self._case.waiting.get(deed_id)
+        try:
+            outcome = await self._gate.supervised(self._case, deed_id, self._journal)
+        except Exception as error:
+            return self._lost(proposal.action.name if proposal else "", error)
         return self._told(outcome, outcome.action, outcome.arguments)
 
     def withdraw(self) -> None:
         self._case.proposal = None
+
+    def _lost(self, action: str, error: Exception) -> ToolOutcome:
+        """A store of ours is away. The caller must not wait for ever, and nobody knows what was done."""
+        logger.bind(call=self._case.call_id, action=action, error=type(error).__name__).error(
+            "the gate could not say how a deed ended"
+        )
+        say = language_for(self._case.language).gate_words["unknown"]
+        return ToolOutcome(
+            action=action, arguments={}, for_model={"outcome": "unknown", "say": say, "facts": {}}, say=say
+        )
 
     def _told(self, outcome: Outcome, action: str, arguments: Mapping[str, Any]) -> ToolOutcome:
         self._truth.learn(outcome)

@@ -95,6 +95,8 @@ class Reconcile:
     binding: Binding
     done_when: str
     """CEL over `answer`, `args` and `deed`; true means that it was done."""
+    result: str | None = None
+    """Where in what was read the deed's own answer stands: its facts are kept, so that it can be undone."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from pipelines.message import Message
 from pipelines.parting import Parting
 from pipelines.talk import Talk
 
-Station = Literal["speech_to_text", "model", "text_to_speech", "back_office"]
+Station = Literal["speech_to_text", "model", "text_to_speech"]
 NO_ANSWER_IN_TIME = "NoAnswerInTime"
 EMPTY_ANSWER = "EmptyAnswer"
 

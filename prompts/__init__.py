@@ -13,6 +13,7 @@ from domain.company import Company, Line
 TEXTS = (
     "agent.md",
     "facts.md",
+    "goals_begun.md",
     "goes_on.md",
     "from_the_facts.md",
     "keypad_entry.md",
@@ -41,7 +42,11 @@ def version(instructions: str = "") -> str:
 
 def agent_instructions(company: Company) -> str:
     """The stable prefix: the same for every call of a company, so that providers can cache it."""
-    goals = "\n".join(f"- {goal.title}: {' '.join(goal.instructions.split())}" for goal in company.goals)
+    if any(action.binding.name == "begin_goal" for action in company.actions):
+        titles = "\n".join(f"- {goal.id}: {goal.title}" for goal in company.goals)
+        goals = f"{text('goals_begun.md')}\n{titles}"
+    else:
+        goals = "\n".join(f"- {goal.title}: {' '.join(goal.instructions.split())}" for goal in company.goals)
     return text("agent.md").format(company=company.name, goals=goals, persona=company.persona.strip())
 
 

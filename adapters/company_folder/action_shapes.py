@@ -93,6 +93,7 @@ class ReconcileShape(OperationShape):
     """How to find out whether a deed was done."""
 
     done_when: Text = Field(description="CEL over `answer`, `args`, `deed`: `answer.state == 'paid'`")
+    result: str | None = Field(default=None, description="where the deed's own answer stands, as `answer`")
 
 
 class StepShape(Shape):

@@ -182,7 +182,9 @@ def _undo(action: ActionShape) -> Undo | None:
 
 def _reconcile(action: ActionShape) -> Reconcile | None:
     look = action.reconcile
-    return None if look is None else Reconcile(binding=_operation(look), done_when=look.done_when)
+    if look is None:
+        return None
+    return Reconcile(binding=_operation(look), done_when=look.done_when, result=look.result)
 
 
 def _limit(limit: LimitShape) -> Limit:

@@ -9,10 +9,13 @@ from domain.truth.context import CASE, Context, beside_the_point, in_scope
 from domain.truth.evidence import folded
 from domain.truth.moments import days_hold, time_holds
 from domain.truth.records import Known
+from domain.truth.scope import things_of
 from domain.truth.values import ClockTime, Code, Count, Days, Mention, Money, Value
 
 _ROUND = Decimal("0.03")
 """How far "about" reaches, as a part of the value; never less than a whole unit of money."""
+_ABOUT_DAYS = 0.25
+"""How far "about" reaches for a stretch of days, as a part of it."""
 _MOST_SUMMED = 14
 """Amounts of one record that are added and subtracted."""
 
@@ -21,6 +24,9 @@ def is_supported(mention: Mention, context: Context) -> bool:
     """One of its readings must hold; beside opening hours a number is a time."""
     readings = mention.readings
     if context.event is not None and context.event.family in {"staffed", "closed"}:
+        readings = tuple(each for each in readings if isinstance(each, ClockTime)) or readings
+    family = context.scope.words.families[context.event.family] if context.event is not None else None
+    if family is not None and context.is_asserted and "visit" in family.days:
         readings = tuple(each for each in readings if isinstance(each, ClockTime)) or readings
     return any(_holds(reading, mention, context) for reading in readings)
 
@@ -74,6 +80,8 @@ def _may_serve(known: Known, context: Context) -> bool:
     """A price is no refund: where the verb is clear, the amount must be of its kind."""
     if known.role == "difference" and not _same_direction(known, context):
         return False
+    if known.role == "each" and _names_several(known, context):
+        return False
     if not in_scope(known, context) or beside_the_point(known, context):
         return False
     roles = context.amount_roles
@@ -83,6 +91,32 @@ def _may_serve(known: Known, context: Context) -> bool:
         return known.role in roles or not known.role
     is_done = context.event is not None and context.event.phase in {"done", "stands"}
     return not is_done and not context.is_denied
+
+
+def _names_several(known: Known, context: Context) -> bool:
+    """Two bags are named with the price of one."""
+    words = context.scope.words
+    if any(text in words.sets["clauses.each"] for text in context.clause.words):
+        return False
+    counts = {
+        int(reading.value)
+        for _, mention in context.clause.mentions
+        for reading in mention.readings
+        if isinstance(reading, Count) and reading.value > 1
+    }
+    things = context.scope.evidence.things.named(context.clause.words)
+    return any(thing.name == known.thing and thing.quantity in counts for thing in things)
+
+
+def _may_differ(one: int, other: int, context: Context) -> bool:
+    """What is called dearer must be the thing with the higher price."""
+    words, sets = set(context.clause.words), context.scope.words.sets
+    named = {thing.name for thing in things_of(context.clause, context.scope)}
+    own = {_minor(known) for known in context.scope.evidence.all_money() if named and known.thing in named}
+    if len(own & {one, other}) != 1:
+        return True
+    is_dearer = max(one, other) in own
+    return not words & sets["clauses.less" if is_dearer else "clauses.more"]
 
 
 def _same_direction(known: Known, context: Context) -> bool:
@@ -103,16 +137,17 @@ def _totals(money: Money, context: Context) -> Iterator[int]:
     together = bool(words & sets["clauses.together"])
     groups: dict[int, list[int]] = {}
     for known in context.scope.evidence.all_money():
-        if not _same_currency(known, money) or not in_scope(known, context):
+        compared = compares and known.source in CASE
+        if not _same_currency(known, money) or not (compared or in_scope(known, context)):
             continue
         if known.source in CASE:
-            groups.setdefault(-1 if together else known.record, []).append(_minor(known))
+            groups.setdefault(-1 if together or compares else known.record, []).append(_minor(known))
         elif compares:
             groups.setdefault(-2, []).append(_minor(known))
     for amounts in groups.values():
         several = [minor for minor in amounts if minor > 0][:_MOST_SUMMED]
         for one, other in combinations(several, 2):
-            if compares:
+            if compares and _may_differ(one, other, context):
                 yield abs(one - other)
             yield one + other
 
@@ -138,6 +173,10 @@ def _count_holds(count: Count, hedged: bool, is_length: bool, context: Context) 
         return True
     if not hedged:
         return False
+    if is_length and count.unit in {"day", "week"}:
+        days = int(folded(count).value)
+        if any(abs(stretch - days) <= days * _ABOUT_DAYS for stretch in _stretches(context)):
+            return True
     reach = abs(count.value) * Decimal("0.1")
     return any(
         isinstance(each.value, Count)

@@ -12,7 +12,7 @@ from domain.truth.words import Words
 _NEAR_DAYS = 45
 """A day of the month without its month lies no farther away."""
 
-_LAST_DAYS = {"week": 4, "month": 5}
+_LAST_DAYS = {"week": 4, "month": 5, "year": 7}
 
 
 class DayReader:
@@ -62,8 +62,9 @@ class DayReader:
     def _end_of(self, unit: str) -> Days:
         """The last days of this week or month."""
         today, length = self._today, _LAST_DAYS[unit]
-        month_ends = _month(today, 0).ranges[0][1]
-        last = month_ends if unit == "month" else today + timedelta(days=6 - today.weekday())
+        last = today + timedelta(days=6 - today.weekday())
+        if unit != "week":
+            last = _month(today, 12 - today.month if unit == "year" else 0).ranges[0][1]
         return Days(((last - timedelta(days=length - 1), last),))
 
     def _weekday(self, at: int) -> tuple[Days, int] | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from domain.truth.amounts import is_supported
 from domain.truth.clauses import Clause, clauses_of
 from domain.truth.context import Context
+from domain.truth.contrasts import contrasts_in
 from domain.truth.events import EventClaim, events_of
 from domain.truth.evidence import Evidence
 from domain.truth.grounding import invented_in
@@ -46,6 +47,7 @@ def check(sentence: str, evidence: Evidence) -> Verdict:
         if (denied := _against_the_rules(clause, events, scope)) is not None:
             found.append(denied)
         found += invented_in(clause, tokens, events, scope)
+        found += contrasts_in(clause, scope)
         before = events or before
         last = events[-1] if events else last
     return Verdict(unsupported=tuple(dict.fromkeys(found)))

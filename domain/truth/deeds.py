@@ -88,10 +88,10 @@ class Deeds:
             family in brings.get(cause, ()) and self.has(cause, AGREED, codes, objects) for cause in brings
         )
 
-    def proofs(self, family: str) -> frozenset[int]:
-        """The records of the deeds that are this event or bring it about."""
+    def proofs(self, family: str, *, brought: bool) -> frozenset[int]:
+        """The records of the deeds that are this event or, where that is asked, bring it about."""
         brings = record_words().brings
-        causes = {family, *(cause for cause in brings if family in brings[cause])}
+        causes = {family, *(cause for cause in brings if brought and family in brings[cause])}
         return frozenset(
             number
             for done in self._done
@@ -110,8 +110,13 @@ def families_of(kind: str) -> frozenset[str]:
 
 def families_of_deed(deed: Deed) -> frozenset[str]:
     """With the way by which something was sent: a password reset by text message is a text message too."""
+    families = families_of(deed.kind)
+    if any(key.endswith("sent_to") for key in deed.facts):
+        families |= {"notify"}
     sent = [families_of(str(value)) for key, value in deed.facts.items() if key in _CHANNELS]
-    return families_of(deed.kind).union(*sent, {"notify"} if any(sent) else ())
+    if families & record_words().sending and any(sent):
+        families = families.union({"notify"}, *sent)
+    return families
 
 
 def _objects_of(deed: Deed) -> frozenset[str]:
@@ -119,4 +124,6 @@ def _objects_of(deed: Deed) -> frozenset[str]:
     objects = record_words().objects
     named = deed.kind.lower().split("_")
     keys = [key.removesuffix("_id") for key in deed.facts if key.endswith("_id")]
+    if "change" in families_of(deed.kind):
+        keys += [word for key in deed.facts if not key.startswith("previous") for word in key.split("_")]
     return frozenset(word for word in (*named, *keys) if word in objects)

@@ -30,6 +30,8 @@ class EventClaim:
     at: int
     end: int
     """Words of the clause."""
+    is_news: bool = False
+    """Told as something that took place, not as what is usual."""
     by_me: bool = False
     """The one who speaks did it, in this call."""
 
@@ -65,6 +67,7 @@ def events_of(clause: Clause, before: Sequence[EventClaim], words: Words) -> lis
                 is_negated=_is_negated(clause.words, start, end, words),
                 at=start,
                 end=end,
+                is_news=phase == "done" and found.meaning.form == "done",
                 by_me=phase == "done"
                 and found.meaning.form == "done"
                 and _is_by_me(clause.words, start, words),
@@ -113,6 +116,8 @@ def _phase(texts: Sequence[str], start: int, form: Form, before: Sequence[EventC
         case "done":
             return _phase_of_participle(helpers, shared)
         case "base":
+            if texts[start] in words.sets["clauses.nouns_too"] and "determiner" in helpers[:2]:
+                return "open"
             return _phase_of_base(helpers, shared)
         case "doing":
             if helpers[:1] in (["passive"], ["start"]) or helpers[:2] == ["be", "future"]:

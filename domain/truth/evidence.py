@@ -1,5 +1,6 @@
 """What is true in this call: everything that its sentences may lean on, gathered as the call goes on."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,13 +13,14 @@ from domain.truth.deeds import Deed, Deeds, DeedStatus, families_of_deed
 from domain.truth.events import events_of
 from domain.truth.mentions import mentions_in
 from domain.truth.passages import PassageSentence, is_denial, sentences_of, stems_of
-from domain.truth.records import Known, Reading, Record, RecordReader, Source
+from domain.truth.records import ON_THE_ROAD, Known, Reading, Record, RecordReader, Source
 from domain.truth.things import Things
 from domain.truth.tokens import Token, tokens_of
 from domain.truth.values import ClockTime, Code, Count, Days, Money, Value
 from domain.truth.words import Words
 
 _TELLING: frozenset[DeedStatus] = frozenset({"done", "under_way", "waiting", "approved"})
+_WORD = re.compile(r"[^\W\d_]+")
 _FOLDED = {"week": ("day", 7), "year": ("month", 12), "hour": ("minute", 60)}
 
 
@@ -60,6 +62,9 @@ class Evidence:
         self._heard: list[Value] = []
         self._names: set[str] = set()
         self._roots: set[str] = set()
+        self._keys: set[str] = set()
+        self.stated_kinds: dict[str, set[str]] = {}
+        """Of words that exclude each other, those that records and deeds hold."""
         for name in names:
             self._hear(name)
         if hours is not None:
@@ -83,7 +88,7 @@ class Evidence:
             reading = self._read(deed.facts, "deed", role=role)
             for record in reading.records:
                 codes |= record.codes
-                record.done &= {"free"}
+                record.done &= {"free", *ON_THE_ROAD}
             self._take(reading)
         elif deed.status != "undone":
             for known in self._read(deed.facts, "asked").known:
@@ -92,8 +97,10 @@ class Evidence:
 
     def learn_passage(self, text: str) -> None:
         """A passage of the company's documents that this call cited."""
-        for sentence in sentences_of(text):
-            self._learn_sentence(sentence)
+        title, *others = sentences_of(text) or [""]
+        topic = stems_of(title.lower().rstrip(".").split(), self.words) if others else frozenset()
+        for sentence in (title, *others):
+            self._learn_sentence(sentence, topic)
 
     def learn_said(self, text: str) -> None:
         """The caller's words: numbers and names may be given back, but prove nothing."""
@@ -117,14 +124,30 @@ class Evidence:
     def _take(self, reading: Reading) -> None:
         self.records += reading.records
         self._names |= reading.words
-        self._roots.update(map(self.words.plain.root, reading.words | reading.keys))
+        for value, record in reading.texts:
+            self._learn_numbers(value, record, reading.source)
+            for found in self.words.kinds.all(_WORD.findall(value.lower())):
+                kind, name = found.meaning
+                self.stated_kinds.setdefault(kind, set()).add(name)
+        self._keys.update(map(self.words.plain.root, reading.keys))
+        self._roots.update(map(self.words.plain.root, reading.words))
+        self._roots |= self._keys
         for known in reading.known:
             self._index(known)
         self.things.learn(reading.things)
         for passage in reading.passages:
             self.learn_passage(passage)
 
-    def _learn_sentence(self, sentence: str) -> None:
+    def _learn_numbers(self, text: str, record: int, source: Source) -> None:
+        """What a record says in words counts as what it says in numbers: "three months at twenty percent"."""
+        if " " not in text:
+            return
+        for mention in mentions_in(tokens_of(text, self.words), self.words, self.today):
+            for value in mention.readings:
+                if not isinstance(value, Code):
+                    self._index(Known(value, "", record, source))
+
+    def _learn_sentence(self, sentence: str, topic: frozenset[str]) -> None:
         tokens = self._hear(sentence)
         mentions = mentions_in(tokens, self.words, self.today)
         around = stems_of([token.text for token in tokens], self.words)
@@ -136,12 +159,13 @@ class Evidence:
             self.passages.append(
                 PassageSentence(
                     stems=stems_of(clause.words, self.words),
-                    around=around,
+                    around=around | topic,
                     families=frozenset((event.family, event.is_negated) for event in events),
                     is_denial=is_denial(clause.words, self.words),
                     mentions=tuple(mention for _, mention in clause.mentions),
                     roots=frozenset(map(self.words.plain.root, texts)),
                     is_conditional=ifs.any(texts),
+                    is_ours=any(text in self.words.sets["clauses.us"] for text in texts),
                     has_limit=any(text in limits for text in texts),
                 )
             )
@@ -218,6 +242,16 @@ class Evidence:
 
     def knows_name(self, word: str) -> bool:
         return word in self._names
+
+    def asks_of_callers(self, root: str) -> bool:
+        """Whether a record names what the caller does: `send_by`."""
+        return root in self._keys
+
+    def has_role(self, role: str) -> bool:
+        """Whether a record states a day or an amount in this role."""
+        if role == "order":
+            return any(record.codes for record in self.records)
+        return any(known.role == role and known.source in {"record", "deed"} for known in self._days)
 
     def knows_root(self, root: str) -> bool:
         return root in self._roots

@@ -6,16 +6,15 @@ from domain.truth.clauses import Clause
 from domain.truth.deeds import AGREED, DeedStatus
 from domain.truth.events import EventClaim
 from domain.truth.opening import IS_HOURS, hours_say
-from domain.truth.records import Record
+from domain.truth.records import ON_THE_ROAD, Record
 from domain.truth.rules import document_says
-from domain.truth.scope import Scope, is_about_the_caller, objects_of, records_of
+from domain.truth.scope import Scope, is_about_the_caller, is_general, objects_of, records_of
 from domain.truth.values import ClockTime, Count, Days
 
 _ANY_DEED = frozenset({"anything", "solve"})
 _BY_DOCUMENT = frozenset({"assure", "own"})
 _NEEDS_PROOF_TO_DENY = frozenset({"pay", "lose", "delay", "fail"})
 """What a caller relies on when we say that it will not happen."""
-_ON_THE_ROAD = frozenset({"dispatch", "deliver", "travel", "near", "pack"})
 _MESSAGES = frozenset({"notify", "sms"})
 """Once written they wait for nobody's consent, only for the carrier."""
 _NEARBY = 5
@@ -63,11 +62,15 @@ def _deed_is(
 
 def _happened(event: EventClaim, clause: Clause, scope: Scope) -> bool:
     evidence, family = scope.evidence, event.family
+    if family in ON_THE_ROAD and _is_another(clause, scope):
+        shipped = [record for record in evidence.records if record.source == "deed" and record.is_known]
+        if shipped:
+            return any(family in record.done for record in shipped)
     if family in _ANY_DEED and evidence.deeds.has("anything", ("done",), scope.codes):
         return True
     if _deed_is(event, ("done",), clause, scope, brings=event.by_me) or evidence.deeds.has_status(family):
         return True
-    if event.by_me or (family in _ON_THE_ROAD and _is_another(clause, scope)):
+    if event.by_me or (family in ON_THE_ROAD and _is_another(clause, scope)):
         return False
     records = records_of(clause, scope)
     if family == "on_time":
@@ -141,12 +144,13 @@ def _has_moment(clause: Clause) -> bool:
 
 
 def _is_rule(event: EventClaim, clause: Clause, scope: Scope) -> bool:
-    general = not is_about_the_caller(clause, scope.words) and not event.by_me
-    return general and document_says(event, clause, scope)
+    if event.by_me or (event.is_news and not is_general(clause, scope.words)):
+        return False
+    return not is_about_the_caller(clause, scope.words) and document_says(event, clause, scope)
 
 
 def _is_free(clause: Clause, scope: Scope) -> bool:
-    if any("free" in record.done for record in scope.records):
+    if _has_moment(clause) and any("free" in record.done for record in scope.records):
         return True
     numbers = {record.number for record in scope.records}
     return any(

@@ -261,7 +261,9 @@ class _MentionReader:
 
     def _one_of_unit(self, at: int) -> Mention | None:
         """Reads "an hour", "a euro" and "twice"."""
-        if (times := self._words.table["numbers"]["twice"].get(self._text(at))) is not None:
+        times = self._words.table["numbers"]["twice"].get(self._text(at))
+        ends = at + 1 == len(self._tokens) or self._tokens[at + 1].kind == "stop"
+        if times is not None and (times > 1 or ends):
             return Mention(start=at, end=at + 1, readings=(Count(Decimal(times), "time"),))
         start = at + 1 if self._has("numbers.half", at) else at
         if not self._has("numbers.one", start):

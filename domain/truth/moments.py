@@ -52,7 +52,7 @@ def _of_the_deed(known: list[Known], context: Context) -> list[Known]:
     event = context.event
     if event is None or not context.is_asserted:
         return known
-    proofs = context.scope.evidence.deeds.proofs(event.family)
+    proofs = context.scope.evidence.deeds.proofs(event.family, brought=event.phase != "done")
     own = [each for each in known if each.record in proofs]
     return [*own, *(each for each in known if each.source not in CASE)] if own else known
 
@@ -98,7 +98,7 @@ def time_holds(time: ClockTime, context: Context) -> bool:
         return hours_bear_out(time.minutes, context.clause, scope)
     known = [known for minute in time.minutes for known in scope.evidence.minutes(minute)]
     if event is not None and context.is_asserted:
-        proofs = scope.evidence.deeds.proofs(event.family)
+        proofs = scope.evidence.deeds.proofs(event.family, brought=event.phase != "done")
         if scope.evidence.tells_times(proofs):
             known = [each for each in known if each.record in proofs or each.source not in CASE]
         if scope.words.families[event.family].coming_days:

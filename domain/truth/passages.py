@@ -30,6 +30,8 @@ class PassageSentence:
     """Of all words of the sentence."""
     is_conditional: bool
     """It holds only under a condition that it names."""
+    is_ours: bool
+    """It says what we do, and so obliges nobody else."""
     has_limit: bool
     """It says until, before or after what it holds."""
 

@@ -15,6 +15,7 @@ class Plain:
     def __init__(self, table: Mapping[str, Any], spoken: Iterable[str]) -> None:
         self._endings = tuple(sorted(table.get("endings", ()), key=len, reverse=True))
         self._shortest = int(table.get("shortest", 3))
+        self._mute = str(table.get("mute", ""))
         self._alike: dict[str, str] = {}
         self.root = lru_cache(maxsize=_KEPT_ROOTS)(self._root)
         for group in table.get("alike", {}).get("groups", ()):
@@ -41,6 +42,8 @@ class Plain:
             if word.endswith(ending) and len(word) - len(ending) >= self._shortest:
                 word = word.removesuffix(ending)
                 break
+        if word[-1:] in self._mute and len(word) > self._shortest:
+            word = word[:-1]
         return word[:-1] if len(word) > self._shortest and word[-1] == word[-2] else word
 
 

@@ -29,6 +29,8 @@ _UNITS = {
 }
 _STATE_KEYS = frozenset({"state", "status", "outcome"})
 _KIND_KEYS = ("kind", "type", "purpose")
+ON_THE_ROAD = frozenset({"dispatch", "deliver", "travel", "near", "pack"})
+"""What happens to a parcel, as its own record knows better than the deed that set it going."""
 _OCCASIONS = frozenset({"payments", "charges", "refunds", "attempts", "disputes"})
 """Lists whose length says how many times something happened."""
 _NO_STATE: Mapping[str, frozenset[str]] = dict.fromkeys(("done", "coming", "maybe"), frozenset())
@@ -75,6 +77,8 @@ class Reading:
 
     known: list[Known] = field(default_factory=list)
     words: set[str] = field(default_factory=set)
+    source: Source = "record"
+    texts: list[tuple[str, int]] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
     """Words of the keys, which may be spoken but name nobody."""
     records: list[Record] = field(default_factory=list)
@@ -92,7 +96,7 @@ class RecordReader:
         self._zone = zone
         self._role = role
         self._table: RecordWords = record_words()
-        self._read = Reading()
+        self._read = Reading(source=source)
         self._thing = ""
 
     def read(self, facts: Mapping[str, Any]) -> Reading:
@@ -151,7 +155,7 @@ class RecordReader:
         self, node: Mapping[str, Any], path: tuple[str, ...], record: Record, *, is_part: bool
     ) -> None:
         kind = next((str(node[key]) for key in _KIND_KEYS if isinstance(node.get(key), str)), "")
-        outer, self._thing = self._thing, self._thing_of(node, record) if is_part else self._thing
+        outer, self._thing = self._thing, self._thing_of(node, record, is_part=is_part)
         inner = (*path, kind) if kind in self._table.roles else path
         currency = str(node.get("currency", ""))
         for key, value in node.items():
@@ -168,18 +172,21 @@ class RecordReader:
         price, quantity = node.get("unit_price"), node.get("quantity")
         if isinstance(price, Mapping) and isinstance(quantity, int) and "amount_minor" in price:
             minor = int(price["amount_minor"]) * quantity
-            self._amount(Money(minor, str(price.get("currency", ""))), (*inner, "price"), record)
+            self._amount(Money(minor, str(price.get("currency", ""))), (*inner, "total"), record)
         if isinstance(available := node.get("available"), int | bool):
             record.is_known = True
             record.done.add("in_stock" if available else "sold_out")
         self._thing = outer
 
-    def _thing_of(self, node: Mapping[str, Any], record: Record) -> str:
-        """A line with a name, which is kept; without one it belongs to what surrounds it."""
-        if not isinstance(name := node.get("name"), str):
+    def _thing_of(self, node: Mapping[str, Any], record: Record, *, is_part: bool) -> str:
+        """A line or an article with a name, which is kept; without one it belongs to what surrounds it."""
+        name, available = node.get("name"), node.get("available")
+        if not isinstance(name, str) or not (is_part or "available" in node):
             return self._thing
         words = " ".join(_WORD.findall(name.lower()))
         state = str(node.get("state", ""))
+        if isinstance(available, int):
+            state = "in_stock" if available else "sold_out"
         known = self._table.states.get(_state_name(state), _NO_STATE)
         quantity = node.get("quantity")
         self._read.things.append(
@@ -249,6 +256,7 @@ class RecordReader:
         joined = code_of(text)
         if joined.isalnum() and any(sign.isdecimal() for sign in joined) and len(joined) <= 24:
             self._add(Code(joined), "", record)
+        self._read.texts.append((text, record.number))
         self._read.words.update(word.lower() for word in _WORD.findall(text))
         try:
             if self.role_of(path[-1:]) in {"price", "refund", "fee", "credit"}:

@@ -5,10 +5,12 @@ from domain.truth.events import EventClaim
 from domain.truth.passages import PassageSentence, coverage, is_denial, stems_of
 from domain.truth.scope import Scope
 
-_ENOUGH = 0.5
+_ENOUGH = 0.55
 """Of a claim's telling words, what one sentence of a document must share with it to bear it out."""
 _TURNED_ROUND = 0.65
 """The same for a claim that says the opposite of a document."""
+
+_ALL = 0.99
 
 
 def document_says(event: EventClaim, clause: Clause, scope: Scope) -> bool:
@@ -35,7 +37,7 @@ def turns_a_rule_round(clause: Clause, scope: Scope) -> bool:
     alike, against = 0.0, 0.0
     for sentence in scope.evidence.passages:
         shared = coverage(stems, sentence.stems)
-        if len(stems & sentence.stems) < 2 or not _share_values(clause, sentence):
+        if len(stems & sentence.stems) < 2 or not (shared > _ALL or _share_values(clause, sentence)):
             continue
         if sentence.is_denial == is_denied:
             alike = max(alike, shared)

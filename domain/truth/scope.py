@@ -24,11 +24,13 @@ class Scope:
 
 def is_about_the_caller(clause: Clause, words: Words) -> bool:
     """Speaks of this caller's own things, and not of what is usual."""
-    if words.phrases["clauses.generic"].any(clause.words):
-        return False
-    if clause.words[:1] and clause.words[0] in words.sets["clauses.indefinite"]:
-        return False
-    return any(word in words.sets["clauses.ours"] for word in clause.words)
+    return not is_general(clause, words) and any(word in words.sets["clauses.ours"] for word in clause.words)
+
+
+def is_general(clause: Clause, words: Words) -> bool:
+    """Speaks of what is usual: "parcels usually", "a parcel that"."""
+    begins = clause.words[:1] and clause.words[0] in words.sets["clauses.indefinite"]
+    return bool(begins) or words.phrases["clauses.generic"].any(clause.words)
 
 
 def objects_of(texts: Sequence[str], words: Words) -> frozenset[str]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from domain.truth.plain import Plain
 
+_ON_THE_SHELF = frozenset({"in_stock", "sold_out"})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Thing:
@@ -35,8 +37,13 @@ class Things:
                 self._by_root.setdefault(self._plain.root(word), []).append(thing)
 
     def named(self, texts: Sequence[str]) -> list[Thing]:
-        """Those that a clause names, by the first or last word of their names."""
-        return [thing for text in texts for thing in self._by_root.get(self._plain.root(text), ())]
+        """Those that a clause names, by the first or last word of their names; the best fit where names share a word."""
+        roots = {self._plain.root(text) for text in texts}
+        found = [thing for root in roots for thing in self._by_root.get(root, ())]
+        fits = {
+            thing.name: sum(self._plain.root(word) in roots for word in thing.name.split()) for thing in found
+        }
+        return [thing for thing in found if fits[thing.name] == max(fits.values())]
 
     def quantities_of(self, text: str) -> set[int]:
         """How many of it were ordered, whether it is said in the singular or plural."""
@@ -44,7 +51,9 @@ class Things:
 
     def fare_apart(self, thing: Thing) -> bool:
         """Whether the lines of its record are in different states, so that its own must be looked at."""
-        return len({other.state for other in self._by_record[thing.record]}) > 1
+        return (
+            thing.state in _ON_THE_SHELF or len({other.state for other in self._by_record[thing.record]}) > 1
+        )
 
     def is_one_of_several(self, record: int) -> bool:
         return len({thing.name for thing in self._by_record.get(record, ())}) > 1

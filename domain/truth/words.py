@@ -69,6 +69,8 @@ class Words:
     sense_words: frozenset[str]
     """Every word with which an event may be told."""
     plain: Plain
+    kinds: Phrases[tuple[str, str]]
+    """(kind, which of it): of one kind a thing is only one, such as silver and not gold."""
     harmless: Phrases[bool]
     sets: Mapping[str, frozenset[str]]
     """Single words by "section.key"."""
@@ -119,6 +121,12 @@ def parse_words(tag: str, toml: str) -> Words:
             if word != GAP
         ),
         plain=plain_words(tag, _spoken_words(table)),
+        kinds=Phrases(
+            (phrase, (kind, name))
+            for kind, names in table["kinds"].items()
+            for name, phrases in names.items()
+            for phrase in phrases
+        ),
         harmless=_phrases(table["harmless"]["phrases"]),
         sets={
             f"{section}.{key}": frozenset(words)
@@ -225,6 +233,8 @@ class RecordWords:
     announced: Mapping[str, str]
     """Role of a day to the event that is to come on it."""
     past: tuple[str, ...]
+    sending: frozenset[str]
+    """Families that reach the caller by a channel."""
 
     def bare(self, text: str) -> str:
         """A word of a deed's name without the ending of the past: "moved" is "move"."""
@@ -248,6 +258,7 @@ def record_words() -> RecordWords:
         deeds=Phrases(_turned(table["deeds"]).items()),
         nouns=_turned(table["nouns"]),
         objects=frozenset(table["objects"]["nouns"]),
+        sending=frozenset(table["sending"]["families"]),
         past=tuple(table["past"]["endings"]),
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import cycle, islice
 from typing import Any
 
@@ -82,6 +82,8 @@ def wishes(records: Any) -> list[Wish]:
             *_credits(records),
             *_orders(records),
             *_returns(records),
+            *_exchanges(records),
+            *_disputes(records),
             *_subscriptions(records),
             *_visits(records),
             *_accounts(records),
@@ -213,6 +215,52 @@ def _returns(records: Any) -> Iterator[Wish]:
         )
 
 
+def _exchanges(records: Any) -> Iterator[Wish]:
+    for order in _delivered(records, 12):
+        line = order.items[0]
+        if line.unit_price.amount_minor <= 15000 and records.stock[line.sku].available > 0:
+            yield Wish(
+                customer=order.customer_id,
+                action="replace_item",
+                given={
+                    "order_id": order.order_id,
+                    "line_id": line.line_id,
+                    "sku": line.sku,
+                    "reason": "damaged",
+                },
+                operations=("createReplacementShipment",),
+            )
+    for order in _delivered(records, 28):
+        for line in order.items:
+            there = [it for it in records.stock[line.sku].variants if records.stock[it].available > 0]
+            if there and records.stock[there[0]].price.amount_minor == line.unit_price.amount_minor:
+                yield Wish(
+                    customer=order.customer_id,
+                    action="exchange_item",
+                    given={
+                        "order_id": order.order_id,
+                        "line_id": line.line_id,
+                        "old_sku": line.sku,
+                        "new_sku": there[0],
+                    },
+                    operations=("createExchange",),
+                )
+
+
+def _disputes(records: Any) -> Iterator[Wish]:
+    for invoice in records.invoices.values():
+        open_case = any(it.state == "open" for it in invoice.disputes)
+        if invoice.order_id and invoice.total.amount_minor < 6000 and not open_case:
+            if _known(records, invoice.customer_id):
+                yield Wish(
+                    customer=invoice.customer_id,
+                    action="dispute_charge",
+                    given={"invoice_id": invoice.invoice_id, "amount": "10.00", "reason": "not_received"},
+                    operations=("openDispute", "grantProvisionalCredit"),
+                    proof=2,
+                )
+
+
 def _subscriptions(records: Any) -> Iterator[Wish]:
     until = (TODAY + timedelta(days=30)).isoformat()
     for one in records.subscriptions.values():
@@ -302,6 +350,18 @@ def _visits(records: Any) -> Iterator[Wish]:
                     given={"appointment_id": visit.appointment_id},
                     operations=("cancelAppointment",),
                 )
+                later = [it for it in slots if it.service == visit.service and it.starts_at > visit.ends_at]
+                if later:
+                    yield Wish(
+                        customer=visit.customer_id,
+                        action="move_appointment",
+                        given={
+                            "appointment_id": visit.appointment_id,
+                            "slot_id": later[-1].slot_id,
+                            "starts_at": later[-1].starts_at.isoformat(),
+                        },
+                        operations=("moveAppointment",),
+                    )
 
 
 def _accounts(records: Any) -> Iterator[Wish]:
@@ -315,6 +375,14 @@ def _accounts(records: Any) -> Iterator[Wish]:
             proof=3,
             undone=number % 4 == 0,
         )
+        if number % 3 == 0:
+            yield Wish(
+                customer=customer,
+                action="change_phone",
+                given={"phone": f"+1415555{number:04}"},
+                operations=("updateCustomerContact",),
+                proof=3,
+            )
         if number % 2 and records.customers[customer].phones[0].startswith("+1"):
             yield Wish(
                 customer=customer,
@@ -324,7 +392,8 @@ def _accounts(records: Any) -> Iterator[Wish]:
                 proof=3,
             )
     for device in records.devices.values():
-        if _known(records, device.customer_id) and device.state == "online":
+        reachable = records.faults[device.device_id] not in {"session_stuck", "line_down", "unplugged"}
+        if reachable and _known(records, device.customer_id):
             yield Wish(
                 customer=device.customer_id,
                 action="push_configuration",
@@ -332,6 +401,3 @@ def _accounts(records: Any) -> Iterator[Wish]:
                 operations=("pushDeviceConfiguration",),
             )
 
-
-def day(days: int) -> str:
-    return (date.fromisoformat(TODAY.isoformat()) + timedelta(days=days)).isoformat()

@@ -240,7 +240,7 @@ class Theatre:
     """What all attempts share: the server of records, the database, the read folder."""
 
     def __init__(self, url: str, office: Office, clock: StageClock, client: httpx.AsyncClient) -> None:
-        self._company = load_company(FOLDER)
+        self.company = load_company(FOLDER)
         self._office = office
         self._clock = clock
         self._engine = engine_for(url, connections=12)
@@ -257,9 +257,9 @@ class Theatre:
             self._office.reset()
             self._clock.passed = 0.0
         company = replace(
-            self._company,
+            self.company,
             id=company_id or f"larkfield-{next(_companies)}",
-            policy=replace(self._company.policy, approval_wait_s=0),
+            policy=replace(self.company.policy, approval_wait_s=0),
         )
         world = ports(self._engine, self._url, self._master, self._clock, self._system)
         return Stage(company, world, self._office, self._clock)

@@ -100,6 +100,16 @@ _ROUTES: dict[str, dict[str, Any]] = {
         "fares": {"saver": 85_00, "standard": 150_00, "flex": 250_00},
     },
 }
+_BOOKINGS = (
+    ("K7QM2P", "T-1001", "WH101", 4, "standard", 80_00, "4C"),
+    ("B3XR9D", "T-1001", "WH103", 1, "saver", 55_00, "11A"),
+    ("H5TN8W", "T-1001", "WH101", -1, "standard", 80_00, "6F"),
+    ("M4ZC6V", "T-1002", "WH105", 5, "saver", 39_00, ""),
+    ("P9GL3T", "T-1003", "WH240", 6, "flex", 260_00, "2A"),
+    ("R2FJ7K", "T-1003", "WH240", -1, "flex", 260_00, "2A"),
+    ("C8VD4N", "T-1004", "WH242", -1, "standard", 150_00, ""),
+)
+"""Locator, traveller, flight, days ahead, fare, pence paid, seat."""
 _DAYS = 10
 _ZONE = ZoneInfo("Europe/London")
 
@@ -121,53 +131,10 @@ def found(today: date) -> Records:
     _disturb(on("WH101", -1), state="landed", delay_minutes=200, cause="ours")
     _disturb(on("WH103", 1), state="cancelled", cause="ours")
     on("WH105", 3).seats_left = 0
-    bookings = (
-        Booking(
-            locator="K7QM2P",
-            traveller_id="T-1001",
-            flight=on("WH101", 4),
-            fare="standard",
-            paid=80_00,
-            seat="4C",
-        ),
-        Booking(
-            locator="B3XR9D",
-            traveller_id="T-1001",
-            flight=on("WH103", 1),
-            fare="saver",
-            paid=55_00,
-            seat="11A",
-        ),
-        Booking(
-            locator="H5TN8W",
-            traveller_id="T-1001",
-            flight=on("WH101", -1),
-            fare="standard",
-            paid=80_00,
-            seat="6F",
-        ),
-        Booking(locator="M4ZC6V", traveller_id="T-1002", flight=on("WH105", 5), fare="saver", paid=39_00),
-        Booking(
-            locator="P9GL3T",
-            traveller_id="T-1003",
-            flight=on("WH240", 6),
-            fare="flex",
-            paid=260_00,
-            seat="2A",
-            meal="vegetarian",
-        ),
-        Booking(
-            locator="R2FJ7K",
-            traveller_id="T-1003",
-            flight=on("WH240", -1),
-            fare="flex",
-            paid=260_00,
-            seat="2A",
-        ),
-        Booking(
-            locator="C8VD4N", traveller_id="T-1004", flight=on("WH242", -1), fare="standard", paid=150_00
-        ),
-    )
+    bookings = [
+        Booking(locator=locator, traveller_id=who, flight=on(number, ahead), fare=fare, paid=paid, seat=seat)
+        for locator, who, number, ahead, fare, paid, seat in _BOOKINGS
+    ]
     for booking in bookings:
         booking.flight.taken |= {booking.seat} - {""}
     return Records(

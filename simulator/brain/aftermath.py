@@ -26,7 +26,7 @@ class Aftermath:
     def of(self, call_id: str, text: str) -> Answer:
         capability = self._talk.pending.get(call_id, self._talk.asked_of)
         result = read_result(text)
-        self._talk.answered = result.say
+        self._talk.answered = result.say if capability != "begin_goal" else ""
         if result.outcome == "unfinished":
             return Answer(text=self._say["one_moment"])
         if result.outcome == "cancelled":

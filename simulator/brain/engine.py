@@ -112,6 +112,8 @@ class _Reading:
 
     def _from_the_facts(self, answer: Answer) -> Answer:
         """The tool's own words, where they were not what was held back; else we do not know."""
+        if question := self._moves.open_question():
+            return Answer(text=question)
         own = self._talk.answered
         if own and own not in answer.text:
             return self._moves.more(own)
@@ -124,6 +126,7 @@ class _Reading:
             return Answer()
         about_an_order = talk.expecting == "order_number" or talk.topic in {"order_status", "order_contents"}
         heard = self._ear.hear(text, number_expected=about_an_order)
+        talk.answered = ""
         talk.known["utterance"] = text
         talk.known["said"] = f"{talk.known.get('said', '')} {text}".strip()
         self._take_amount(text)
@@ -175,12 +178,15 @@ class _Reading:
             self._moves.forget_order()
         self._talk.known["order_number"] = digits
         topic = self._dialogues.intents.get(self._talk.topic or "")
+        default = self._dialogues.intents["order_status"]
+        if intent is default and self._talk.expecting == "order_number":
+            intent = None  # "the order number is ..." answers us
         for candidate in (intent, topic):
             if candidate and candidate.move == "task" and self._moves.needs_number(candidate):
                 if candidate is intent:
                     return self._task(intent, self._talk.known["utterance"])
                 return self._moves.task(candidate)
-        return self._moves.task(self._dialogues.intents["order_status"])
+        return self._moves.task(default)
 
     def _move(self, intent: Intent, text: str) -> Answer:
         moves, talk = self._moves, self._talk

@@ -166,7 +166,10 @@ class Caller:
         raise HeardOtherwise(f"{MOST_TURNS} turns of question and answer, and no end")
 
     async def answer_until(self, pattern: str, *replies: Reply) -> str:
-        """Answer what the agent asks until it says that; -> its words. Raises `HeardOtherwise`, `CallOver`."""
+        """Answer what the agent asks until it says that; -> its words.
+
+        Raises `HeardOtherwise` or `CallOver`.
+        """
         for _ in range(MOST_TURNS):
             if re.search(pattern, self.heard, re.IGNORECASE):
                 return self.heard

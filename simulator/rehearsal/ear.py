@@ -8,7 +8,7 @@ import re
 
 _ASKED_AGAIN = re.compile(
     r"did not (catch|get|understand|hear)|didn't (catch|get)|(say|tell) (it|that|the number|me) again|"
-    r"another way|still did not|so far\W",
+    r"another way|still did not|so far\W|just those again",
     re.IGNORECASE,
 )
 _HOLD_ON = re.compile(

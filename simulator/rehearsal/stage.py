@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -15,15 +15,14 @@ from simulator.rehearsal.ear import Ear
 from simulator.rehearsal.live_feed import LiveFeed
 from simulator.rehearsal.measures import Measures, measured
 from simulator.rehearsal.places import LINE
-from simulator.rehearsal.product_api import Event, ProductApi
+from simulator.rehearsal.product_api import ProductApi
 from simulator.rehearsal.scene import Check, Evidence, Performance, Scene, usual_checks
-from simulator.rehearsal.supervisor import Supervisor
-from simulator.rehearsal.watched_call import LOOK_EVERY_S, Onlooker, WatchedCall
+from simulator.rehearsal.supervisor import CannotDecide, Supervisor
+from simulator.rehearsal.watched_call import Onlooker, WatchedCall
 from simulator.rehearsal.world import World
 
 LONGEST_SCENE_S = 150.0
 ENDS_WITHIN_S = 15.0
-WRITTEN_WITHIN_S = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,19 +101,22 @@ class Stage:
         self._audience.call_began(self.scene, watched)
         return caller
 
-    async def written(self, caller: Caller, kind: str) -> Event:
-        """The first event of this kind in the journal of the caller's call, as soon as it stands there.
+    @contextlib.asynccontextmanager
+    async def supervised(self, caller: Caller) -> AsyncIterator[None]:
+        """Meanwhile a supervisor approves what they are asked about on this call. Raises `CannotDecide`."""
 
-        Raises `HeardOtherwise` where it does not come.
-        """
-        watched = next(watched for who, watched in self._calls if who is caller)
-        gives_up = time.monotonic() + WRITTEN_WITHIN_S
-        while time.monotonic() < gives_up:
-            found = next((event for event in watched.events if event["kind"] == kind), None)
-            if found is not None:
-                return found
-            await asyncio.sleep(LOOK_EVERY_S)
-        raise HeardOtherwise(f"the journal never told of {kind}")
+        async def decide() -> None:
+            watched = next(watched for who, watched in self._calls if who is caller)
+            asked = await watched.written("approval_asked")
+            await self.supervisor.approve(str(asked["approval_id"]))
+
+        deciding = asyncio.create_task(decide())
+        try:
+            yield
+        finally:
+            deciding.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await deciding
 
     async def perform(self) -> Verdict:
         """Play, wait until everything is over and written down, judge."""
@@ -160,7 +162,7 @@ class Stage:
                 await self.scene.play(self)
                 for caller, _ in self._calls:
                     await asyncio.wait_for(caller.call.ended(), ENDS_WITHIN_S)
-        except (CallOver, HeardOtherwise) as broke:
+        except (CallOver, HeardOtherwise, CannotDecide) as broke:
             return str(broke)
         except TimeoutError:
             return "the call did not end in time"

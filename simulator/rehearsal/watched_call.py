@@ -80,6 +80,14 @@ class WatchedCall:
         except TimeoutError:
             return
 
+    async def written(self, kind: str) -> Event:
+        """The first event of this kind, as soon as the journal tells it."""
+        while True:
+            for event in self.events:
+                if event["kind"] == kind:
+                    return event
+            await asyncio.sleep(LOOK_EVERY_S)
+
     @property
     def _is_settled(self) -> bool:
         ended = any(event["kind"] == "call_ended" for event in self.events)

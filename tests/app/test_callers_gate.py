@@ -1,6 +1,7 @@
-"""A whole call on the production gate, evidence, masking and pipeline; only the world behind them is small."""
+"""A whole call on the production gate, evidence, masking and pipeline; the world behind them is small."""
 
 import asyncio
+import json
 from datetime import date
 from pathlib import Path
 
@@ -154,6 +155,25 @@ def test_a_slow_system_is_spoken_over_and_hung_up_on(tmp_path: Path) -> None:
         assert call.office.refunded == 2000
         assert [done.outcome for done in call.noted(ActionDone)] == ["done"]
         assert len([name for name, _ in call.world.calls if name == "createRefund"]) == 1
+
+    run(story())
+
+
+def test_a_ledger_that_is_away_leaves_nobody_waiting(tmp_path: Path) -> None:
+    async def story() -> None:
+        call = ShopCall(tmp_path)
+
+        async def away(*_: object, **__: object) -> None:
+            raise ConnectionError("the database is away")
+
+        call.world.ledger.reserve = away  # type: ignore[method-assign,assignment]  # one failure, in one place
+        call.caller_says(at=15.5, until=16.0, text="Yes please.")
+        call.agent_plans(says="I do not know yet whether it went through.")
+        call.caller_hangs_up(at=22.0)
+        await call.play()
+        assert call.office.refunded == 0
+        assert json.loads(call.told()[-1][1])["outcome"] == "unknown"
+        assert call.heard[-1] == "I do not know yet whether it went through."
 
     run(story())
 

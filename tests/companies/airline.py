@@ -94,7 +94,10 @@ class Story:
 
 @asynccontextmanager
 async def served(airline: Airline, key: str = "") -> AsyncIterator[int]:
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.socket(
+        socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP
+    )  # asyncio sends at once on TCP
+    listener.bind(("127.0.0.1", 0))
     config = uvicorn.Config(airline.app(key), log_level="critical", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve(sockets=[listener]))

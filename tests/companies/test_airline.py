@@ -3,18 +3,27 @@
 # ruff: noqa: E501 - a row of a table stays whole
 
 import shutil
+import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import pytest
 
 from adapters.company_folder import CompanyFolderRefused, load_company
+from adapters.mcp_tools import McpTools
 from adapters.mcp_tools.listing import described
+from app.gates import _systems
+from app.metrics import Metrics
 from domain.actions import Identity
+from domain.clock import SystemClock
+from domain.company import McpServer
 from domain.money import Money
 from simulator.airline.seed import found
 from simulator.airline.server import Airline
-from tests.companies.airline import AIRLINE, FOLDER, TODAY, Counter, Story, counter, day
+from tests.companies.airline import AIRLINE, FOLDER, TODAY, Counter, Story, counter, day, served
 from tools.catalogue import tool_schemas
 
 CHANGE = {"locator": "K7QM2P", "flight_number": "WH103", "day": day(4)}
@@ -42,7 +51,7 @@ async def test_every_action_fits_what_the_server_says_of_its_tools() -> None:
 
 MISFITS: dict[str, tuple[str, str, str]] = {
     "a tool that is not there": ("binding: {mcp: airline.bag_status}", "binding: {mcp: airline.bag_state}", "there is no tool `airline.bag_state`"),
-    "a lookup that changes": ("binding: {mcp: airline.bag_status}", "binding: {mcp: airline.close_bag_report}", "a lookup cannot CHANGE"),
+    "a lookup that changes": ("binding: {mcp: airline.compensation_due}", "binding: {mcp: airline.revoke_compensation}", "a lookup cannot CHANGE"),
     "a change that only looks": ("binding: {mcp: airline.report_bag}", "binding: {mcp: airline.find_booking}", "airline.find_booking only reads"),
     "a read that changes": ("{name: claim, mcp: airline.compensation_due,", "{name: claim, mcp: airline.reinstate_booking,", "a read cannot CHANGE"),
     "an argument it does not take": ("given: {to_pay_minor: offer.to_pay.amount_minor}", "given: {to_pay_minor: offer.to_pay.amount_minor, fee: offer.fee}", "there is no parameter `fee`"),
@@ -52,19 +61,22 @@ MISFITS: dict[str, tuple[str, str, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", MISFITS)
-async def test_what_does_not_fit_the_server_is_refused_with_its_line(name: str, tmp_path: Path) -> None:
-    wrong, instead, said = MISFITS[name]
+async def test_what_does_not_fit_the_server_is_refused_with_its_line(tmp_path: Path) -> None:
     folder = tmp_path / "airline"
     shutil.copytree(FOLDER, folder)
     text = (folder / "actions.yaml").read_text("utf-8")
-    assert wrong in text
-    (folder / "actions.yaml").write_text(text.replace(wrong, instead), "utf-8")
+    for wrong, instead, _ in MISFITS.values():
+        assert wrong in text
+        text = text.replace(wrong, instead, 1)
+    (folder / "actions.yaml").write_text(text, "utf-8")
     offered = [described("airline", tool) for tool in await Airline(found(TODAY)).list_tools()]
     with pytest.raises(CompanyFolderRefused) as refused:
         load_company(folder, tools={tool.name: tool for tool in offered})
-    assert said in str(refused.value)
-    assert all(problem.file == "actions.yaml" and problem.line > 1 for problem in refused.value.problems)
+    lines = text.splitlines()
+    for _, instead, said in MISFITS.values():
+        [found_at] = {problem.line for problem in refused.value.problems if said in problem.wrong}
+        near = lines[max(0, found_at - 12) : found_at + 12]
+        assert any(instead in line for line in near), said
 
 
 async def test_while_no_server_is_reached_the_folder_alone_is_judged(tmp_path: Path) -> None:
@@ -327,3 +339,35 @@ async def test_the_model_sees_what_the_caller_may_have() -> None:
 
 def names(story: Story) -> set[str]:
     return {tool["function"]["name"] for tool in tool_schemas(AIRLINE, story.case)}
+
+
+async def test_the_stand_in_speaks_on_standard_input_too() -> None:
+    command = (sys.executable, "-m", "simulator.airline", "--stdio", "--today", TODAY.isoformat())
+    tools = McpTools(
+        [McpServer(name="airline", command=command)], clock=SystemClock(), secrets=lambda _: None
+    )
+    try:
+        assert await tools.open(within_s=30) == ()
+        assert load_company(FOLDER, tools=tools.describe()) == AIRLINE
+        told = await tools.call(
+            "airline.flight_status", {"flight_number": "WH101", "day": day(4)}, key="", timeout_s=20
+        )
+        assert (told.status, told.body["state"]) == (200, "scheduled")
+    finally:
+        await tools.close()
+
+
+async def test_a_start_refuses_actions_that_do_not_fit_the_server_it_reaches(tmp_path: Path) -> None:
+    folder = tmp_path / "airline"
+    shutil.copytree(FOLDER, folder)
+    text = (folder / "actions.yaml").read_text("utf-8").replace("airline.bag_status", "airline.no_such_tool")
+    (folder / "actions.yaml").write_text(text, "utf-8")
+    airline = Airline(found(TODAY))
+    async with served(airline) as port, AsyncExitStack() as stack:
+        (folder / "company.yaml").write_text(
+            (FOLDER / "company.yaml").read_text("utf-8").replace(":8795", f":{port}"), "utf-8"
+        )
+        settings: Any = SimpleNamespace(back_office_key=None, back_office_url="")
+        client = await stack.enter_async_context(httpx.AsyncClient())
+        with pytest.raises(CompanyFolderRefused, match=r"there is no tool `airline\.no_such_tool`"):
+            await _systems(settings, load_company(folder), folder, client, SystemClock(), Metrics(), stack)

@@ -3,9 +3,12 @@
 # ruff: noqa: E501 - a row of a table stays whole
 
 import json
-from typing import Any
+from typing import Any, Literal
 
 import pytest
+from hypothesis import given as given_all
+from hypothesis import strategies as st
+from pydantic import BaseModel
 
 from domain.gate_events import ActionDecided
 from domain.policy import Rule
@@ -13,6 +16,7 @@ from domain.ports.systems import MaybeDone
 from evals.tenant import Tenant, Told, Tool
 from tests.evals.outfitter import ID, POLICY, Outfitter, schema
 from tests.tools.world import StillClock
+from tools.policy.arguments import Refused, canonical, check
 from tools.policy.rules import RuleRefused
 
 
@@ -181,6 +185,61 @@ async def test_tools_are_offered_under_their_own_schemas() -> None:
     unheard_of = await talk.act("rm_rf", path="/")
     assert unheard_of.outcome == "denied"
     assert [decided.rules for decided in talk.tenant.journal.told(ActionDecided)] == [("action.unknown",)]
+
+
+class Leg(BaseModel):
+    """One flight of a journey."""
+
+    number: str
+    day: str
+
+
+class Journey(BaseModel):
+    """Arguments as benchmarks declare them: choices, records or their like, what may be left out."""
+
+    cabin: Literal["economy", "business"]
+    legs: list[Leg | dict[str, Any]]
+    bags: int
+    insured: bool
+    price: float
+    seat: str | None = None
+    extras: dict[str, Any] | None = None
+
+
+JOURNEY: dict[str, Any] = {"cabin": "business", "legs": [{"day": "2026-11-21", "number": "WH1"}], "bags": 2, "insured": False, "price": 80.25}  # fmt: skip
+
+
+@pytest.mark.parametrize("more", [{}, {"seat": "4C"}, {"extras": {"meal": ["a", 1, None, {"b": True}]}}])
+async def test_schemas_as_pydantic_writes_them(more: dict[str, Any]) -> None:
+    given: list[Any] = []
+    shown = {"name": "book", "parameters": Journey.model_json_schema()}
+    tool = Tool(schema={"function": shown}, run=lambda _, it: given.append(it), writes=True)
+    tenant = Tenant(tools=[tool], clock=StillClock())
+    assert (await tenant.act("book", {**JOURNEY, **more})).outcome == "confirm"
+    done = await tenant.caller_says("yes")
+    assert done is not None
+    assert (done.outcome, given) == ("done", [{**JOURNEY, **more}])
+    for wrong in ({"cabin": "first"}, {"bags": "many"}, {"insured": "yes"}, {"price": None}, {"legs": None}):
+        assert (await tenant.act("book", {**JOURNEY, **wrong})).outcome == "invalid"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-999, 999) | st.text("abc", max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("xy", max_size=2), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given_all(value=JSON.filter(lambda value: value is not None), text=st.text("ab'[{ ", max_size=6))
+def test_whatever_is_packed_is_unpacked(value: Any, text: str) -> None:
+    shown = schema("keep", {"value": {}, "text": {"type": "string"}})
+    tool = Tool(schema=shown, run=lambda *_: None, writes=False)
+    checked = check(tool.action, tool.for_gate({"value": value, "text": text}))
+    if isinstance(checked, Refused):
+        assert not text.strip() and text, "a text of nothing but spaces is no text"
+    else:
+        arrived = tool.for_executor(canonical(checked))
+        assert arrived == {"value": value, "text": " ".join(text.split())}
 
 
 def test_a_policy_that_does_not_compile_is_refused() -> None:

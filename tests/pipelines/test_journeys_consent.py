@@ -1,11 +1,10 @@
-"""The read-back and its answer, and the supervisor's decision, in virtual time.
+"""The read-back and its answer, and the deed that follows, in virtual time.
 
 The question ends at 8.5 s; the recogniser says so at 8.76, the model wants the refund at 9.01, the gate takes
 0.1 s to ask, and the voice 0.09 s: the read-back sounds at 9.2 and ends at 13.76. Its amount and order are
 heard by 12.64.
 """
 
-import json
 from pathlib import Path
 
 from pytest import approx
@@ -15,32 +14,11 @@ from domain.events import CallerInterrupted, SilenceMet, WaitFilled
 from domain.ports.media import Ending
 from pipelines.kit import Patience
 from tests.pipelines.asked import SENTENCES
+from tests.pipelines.read_back import CONFIRM, DECLINED, DONE, ENDS, READ_BACK, SOUNDS, read_back, results
 from tests.support import scripted_organs as organs
-from tests.support.scripted_call import ScriptedCall
 from tests.support.scripted_carrier import ScriptedCarrier
 from tests.support.scripted_gate import told
 from tests.support.virtual_time import run
-
-READ_BACK = "I will refund twenty euros for order four seven one two. Shall I do that?"
-SOUNDS, ENDS = 9.2, 13.76
-DONE = told("done", "I have refunded twenty euros.")
-DECLINED = told("declined", "All right, I have not done that.")
-CONFIRM = told("confirm", READ_BACK)
-
-
-def read_back(folder: Path, *then: object, patience: Patience | None = None) -> ScriptedCall:
-    """The caller asks for a refund, which is read back; `then`: what comes of their answers."""
-    call = ScriptedCall(folder, patience=patience)
-    call.caller_says(at=7.0, until=8.5, text="I want my money back.")
-    call.agent_plans(calls=("refund", {"order_id": "4712"}))
-    call.tools["refund"] = (0.1, CONFIRM)
-    call.gate.hears = [*then]  # type: ignore[list-item]  # outcomes, all of them
-    return call
-
-
-def results(call: ScriptedCall, inference: int = -1) -> list[str]:
-    """The outcomes of actions that the model knew of."""
-    return [json.loads(text)["outcome"] for role, text in call.told(inference) if role == "tool"]
 
 
 def test_the_read_back_is_spoken_as_it_stands_and_a_yes_does_the_deed(tmp_path: Path) -> None:
@@ -369,100 +347,5 @@ def test_a_deed_that_outlives_its_socket_is_known_on_the_next(tmp_path: Path) ->
         second = ScriptedCarrier(hangs_up_at=9.0, speech=[(4.5, 4.9)])
         await call.play_on(second, organs.Said(at=4.5, until=5.5, text="Was it done?"))
         assert results(call) == ["confirm", "done"]
-
-    run(story())
-
-
-# -- a supervisor --------------------------------------------------------------------------------
-
-
-def waiting(folder: Path, decides_after_s: float, decision: object) -> ScriptedCall:
-    """The caller's yes, at 15.26, leads to a supervisor; the model says so until 17.2."""
-    asked = told("waiting", "I am asking my colleague.", waits_for="d-1")
-    call = read_back(folder, asked, patience=Patience(ask_after_s=4.0))
-    call.caller_says(at=14.5, until=15.0, text="Yes please.")
-    call.agent_plans(says="I am asking my colleague.")
-    call.gate.decision = (decides_after_s, decision)  # type: ignore[assignment]  # an outcome
-    return call
-
-
-def test_a_caller_who_waits_for_a_supervisor_is_kept_company_and_hears_the_decision_at_once(
-    tmp_path: Path,
-) -> None:
-    async def story() -> None:
-        call = waiting(tmp_path, 12.0, DONE)  # 15.26 + 12 = 27.26
-        call.caller_hangs_up(at=32.0)
-        await call.play()
-        assert call.heard[-3:] == ["I am asking my colleague.", SENTENCES.supervisor_asked[1], DONE.say]
-        assert call.spoken[-1].started_ms == approx(27_260 + 90, abs=30)
-        assert not call.noted(SilenceMet)
-
-    run(story())
-
-
-def test_a_decision_does_not_talk_over_the_caller(tmp_path: Path) -> None:
-    async def story() -> None:
-        call = waiting(tmp_path, 4.0, DONE)  # 19.26
-        call.caller_says(at=18.5, until=20.5, text="What about the other one?")
-        call.agent_plans(says="That one is on its way.")
-        call.caller_says(at=25.5, until=26.5, text="Very good.")
-        call.agent_plans(says="Goodbye.")
-        call.caller_hangs_up(at=30.0)
-        await call.play()
-        assert call.heard[-3:] == ["That one is on its way.", DONE.say, "Goodbye."]
-        assert results(call) == ["confirm", "waiting", "done"]
-
-    run(story())
-
-
-def test_a_smaller_amount_is_read_back_anew(tmp_path: Path) -> None:
-    async def story() -> None:
-        less = told("confirm", "I will refund ten euros for order four seven one two. Shall I do that?")
-        call = waiting(tmp_path, 4.0, less)
-        call.gate.hears.append(DONE)
-        call.caller_says(at=18.5, until=20.5, text="No, what about the other one?")
-        call.agent_plans(says="That one is on its way.")
-        call.caller_says(at=28.5, until=29.0, text="Yes please.")
-        call.agent_plans(says="That is done.")
-        call.caller_hangs_up(at=34.0)
-        await call.play()
-        # the "no" was none to an offer that had not been heard
-        assert [said.text for said in call.gate.heard] == ["Yes please.", "Yes please."]
-        assert call.gate.heard[1].heard == less.say
-        assert call.heard[-3:] == ["That one is on its way.", less.say, "That is done."]
-
-    run(story())
-
-
-def test_nobody_decides(tmp_path: Path) -> None:
-    async def story() -> None:
-        later = told("approval_later", "I have no answer yet. We will let you know.")
-        call = waiting(tmp_path, 10.0, later)
-        call.caller_hangs_up(at=30.0)
-        await call.play()
-        assert call.heard[-1] == later.say
-        assert call.spoken[-1].started_ms == approx(25_260 + 90, abs=30)
-
-    run(story())
-
-
-def test_on_another_socket_the_decision_is_still_waited_for(tmp_path: Path) -> None:
-    async def story() -> None:
-        call = waiting(tmp_path, 10.0, DONE)
-        call.carrier.dies_at = 18.0
-        assert await call.play() is Ending.STREAM_LOST
-        await call.play_on(ScriptedCarrier(hangs_up_at=14.0))
-        assert call.heard[-1] == DONE.say
-
-    run(story())
-
-
-def test_who_hangs_up_waits_for_nobody(tmp_path: Path) -> None:
-    async def story() -> None:
-        call = waiting(tmp_path, 600.0, DONE)
-        call.caller_hangs_up(at=20.0)
-        await call.play()
-        await call.call.close()
-        assert call.carrier.now < 30.0
 
     run(story())

@@ -181,8 +181,8 @@ class ScriptedCall:
         self.answered_s_ago = 0.0
         self.recogniser_fails_at: list[float] = []
         """When each recogniser, in its turn, is lost for good."""
-        self.tools: dict[str, tuple[float, Mapping[str, Any]]] = {}
-        """By name: seconds, and the result; `tool_takes_s` and `tool_result` for all others."""
+        self.tools: dict[str, tuple[float, Any]] = {}
+        """By name: seconds, and result or whole outcome; `tool_takes_s` and `tool_result` for all others."""
         self.gate = ScriptedGate(lambda name: self.tools.get(name, (self.tool_takes_s, self.tool_result)))
         self.acted = self.gate.acted
         self.truth = ScriptedTruth()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from loguru import logger
@@ -120,6 +120,9 @@ class Doing:
         scope = dict(doing.scope)
         for number, step in enumerate(action.steps, 1):
             child = await self._step(doing, step, number, scope)
+            if number == 1 and child is not None and child.state == "failed":
+                known = child.outcome in action.outcomes
+                return await self._moved(doing, "failed", outcome=child.outcome if known else "failed")
             if child is None or child.state != "done":
                 return await self.roll_back(doing)
             scope[step.action] = dict(child.result)
@@ -238,19 +241,19 @@ class Doing:
 
     async def reconcile(self, deed: Deed) -> Deed:
         """Ask the system whether it was done. A no counts only when nothing can be on its way any more."""
-        if deed.state != "unknown" or (was_done := await self._was_done(deed)) is None:
+        if deed.state != "unknown" or (found := await self._looked_up(deed)) is None:
             return deed
-        if was_done:
-            return await self._moved(deed, "done", outcome="done")
+        if found.was_done:
+            return await self._moved(deed, "done", outcome="done", result=found.facts)
         if (self._clock.now() - deed.moved_at).total_seconds() < SETTLES_AFTER_S:
             return deed
         return await self._moved(deed, "failed", outcome="failed")
 
-    async def _was_done(self, deed: Deed) -> bool | None:
+    async def _looked_up(self, deed: Deed) -> "_Found | None":
         """None where nobody can tell."""
         action, proof = self.action(deed.action), self._reconciled.get(deed.action)
         if action.binding.kind == "message":
-            return await self._messages.status(deed.id) is not None
+            return _Found(was_done=await self._messages.status(deed.id) is not None)
         if action.reconcile is None or proof is None:
             return None
         binding = action.reconcile.binding
@@ -260,7 +263,9 @@ class Doing:
         except Unreadable as error:
             _warn(action, error)
             return None
-        return _proven(proof, answer, deed)
+        body = at({"answer": answer}, action.reconcile.result or "")
+        facts = only(body, action.facts) if isinstance(body, Mapping) else {}
+        return _Found(was_done=_proven(proof, answer, deed), facts=facts)
 
     # -- the ledger ----------------------------------------------------------------------------
 
@@ -281,6 +286,14 @@ class Doing:
         if action is None:
             raise NotDone(f"{name} is not declared any more")
         return action
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """What a look at the system of record told of a deed."""
+
+    was_done: bool
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def _proven(proof: Condition, answer: Any, deed: Deed) -> bool:

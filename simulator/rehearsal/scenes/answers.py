@@ -26,12 +26,12 @@ ABOUT_MESSAGES = (REASON, NAME, CALL_BACK)
 
 def this_order(number: str) -> Reply:
     """`number`: of an order whose digits were recorded."""
-    return Reply(when=ORDER_NUMBER.when, ways=(f"order-{number}", f"order-{number}-again"))
+    return Reply(when=ORDER_NUMBER.when, ways=(f"order-{number}",))
 
 
 def this_much(amount: str) -> Reply:
     """`amount`: a recorded one, such as `twenty-euros`."""
-    return Reply(when=r"how much", ways=(amount, f"{amount}-again"))
+    return Reply(when=r"how much", ways=(amount,))
 
 
 def facts(postcode: str, born_on: str) -> tuple[Reply, Reply]:

@@ -1,6 +1,5 @@
 """Callers who want something done, by the gate: refunds, a change of mind, an exchange, an undone half."""
 
-import asyncio
 from collections.abc import Iterable
 
 from simulator.rehearsal.caller import Reply
@@ -16,6 +15,7 @@ from simulator.rehearsal.stage import Stage
 
 ANNA, BEN, SOFIA, ROBIN = "+14155550111", "+14155550112", "+14155550115", "+14155550120"
 MEI = "+442079460107"
+WRONG = Reply(when=r"what was wrong", ways=("it-does-not-work",))
 SIZE = Reply(when=r"which size", ways=("a-large-one", "exchange-again"))
 
 
@@ -36,16 +36,11 @@ def _refund_judged(performance: Performance) -> Iterable[Check]:
 
 
 async def _approval(stage: Stage) -> None:
-    async def decide() -> None:
-        asked = await stage.written(caller, "approval_asked")
-        await stage.supervisor.approve(asked["approval_id"])
-
     caller = await stage.dial()
     await caller.listen()
     await caller.ask("refund-stove", "refund-stove-again")
     known = facts("10115", "17061984")
-    async with asyncio.TaskGroup() as both:
-        both.create_task(decide())
+    async with stage.supervised(caller):
         await caller.converse(*known, this_order("4690"), this_much("eighty-euros"), CONSENT, NO_CALL_BACK)
 
 
@@ -99,9 +94,8 @@ async def _manager(stage: Stage) -> None:
     caller = await stage.dial()
     await caller.listen()
     await caller.ask("refund-manager", "refund-manager-again")
-    reason = this_much("two-hundred-euros")
-    broken = Reply(when=r"what was wrong", ways=("it-was-broken",))
-    await caller.converse(this_order("4577"), reason, broken, CONSENT, NO_CALL_BACK)
+    told = (this_order("4577"), this_much("five-hundred-euros"), WRONG)
+    await caller.converse(*told, CONSENT, NO_CALL_BACK)
 
 
 def _manager_judged(performance: Performance) -> Iterable[Check]:

@@ -9,12 +9,13 @@ from simulator.rehearsal.product_api import Event
 NOTICE = "rehearsal: simulated carrier, stand-in model, rehearsal recogniser"
 """On every screen: what is real here is the product's own path, and no quality of theirs is measured."""
 
-CALLER, AGENT, ACTION, QUIET, ALARM = "bold cyan", "green", "magenta", "dim", "bold yellow"
+CALLER, AGENT, ACTION, GATE, QUIET, ALARM = "bold cyan", "green", "magenta", "blue", "dim", "bold yellow"
 STATIONS = {
     "end_of_turn": "end of turn",
     "turn_taking": "turn taking",
     "model": "model",
     "tools": "tools",
+    "sentence": "last look",
     "speech": "speech",
     "line": "line",
 }
@@ -50,6 +51,10 @@ def _deed(pattern: str) -> Callable[[Event], Text]:
     return lambda event: Text(pattern.format_map(_Plain(event)), style=ACTION)
 
 
+def _gate(pattern: str) -> Callable[[Event], Text]:
+    return lambda event: Text("   gate  " + pattern.format_map(_Plain(event)), style=GATE)
+
+
 def _mishap(pattern: str) -> Callable[[Event], Text]:
     return lambda event: Text("         " + pattern.format_map(_Plain(event)), style=ALARM)
 
@@ -66,6 +71,8 @@ class _Plain(dict[str, object]):
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, list):
+        return ", ".join(str(_plain(item)) for item in value)
     return value.replace("_", " ") if isinstance(value, str) else value
 
 
@@ -74,10 +81,35 @@ def _proposed(event: Event) -> Text:
     return Text(f" action  {event['action']}({given})", style=ACTION)
 
 
+_VERDICTS = {
+    "confirm": "the caller must agree",
+    "step_up": "more proof of identity is needed",
+    "approve": "a supervisor must agree",
+    "draft": "prepared for review",
+    "hand_over": "a person must do it",
+    "deny": "refused",
+}
+
+
 def _decided(event: Event) -> Text | None:
     if event["outcome"] == "allow":
         return None
-    return Text(f" action  refused by {', '.join(event['rules'])}", style=ALARM)
+    style = ALARM if event["outcome"] in {"deny", "hand_over"} else GATE
+    verdict = _VERDICTS.get(event["outcome"], _plain(event["outcome"]))
+    return Text(f"   gate  {verdict}: {', '.join(event['rules'])}", style=style)
+
+
+def _approved(event: Event) -> Text:
+    amount = event.get("amount_minor")
+    less = "" if amount is None else f" of {amount / 100:.2f}"
+    return Text(f"   gate  {event['decision']}{less} by {event['by'] or 'nobody'}", style=GATE)
+
+
+def _identity(event: Event) -> Text:
+    levels = ("unknown", "recognised", "verified", "confirmed")
+    now = levels[event["level"]] if event["level"] < len(levels) else event["level"]
+    proof = f"by {event['method']}: {'passed' if event['passed'] else 'not passed'}"
+    return Text(f"   gate  identity {proof}; the caller is {now}", style=GATE)
 
 
 def _ended(event: Event) -> Text:
@@ -98,6 +130,19 @@ _SHOWN: Mapping[str, Callable[[Event], Text | None]] = {
     "action_proposed": _proposed,
     "action_decided": _decided,
     "action_done": _deed(" action  {outcome}, {took_ms} ms"),
+    "identity_checked": _identity,
+    "read_back": _gate('read back "{sentence}"'),
+    "confirmation_heard": _gate("the caller's answer, by {by}: {answer}"),
+    "approval_asked": _gate("a supervisor is asked"),
+    "approval_decided": _approved,
+    "action_undone": _gate("taken back: {outcome}"),
+    "outcome_reconciled": _gate("looked up afterwards: {outcome}"),
+    "message_queued": _deed(" action  {channel} on its way: {template}"),
+    "operation_withdrawn": _mishap("{operation} rests: {reason}"),
+    "sentence_held_back": _mishap("a sentence was held back ({kinds}): {instead}"),
+    "input_masked": _mishap("masked: {kind}"),
+    "recording_paused": _remark("the recording pauses: {reason}"),
+    "recording_resumed": _remark("the recording goes on"),
     "passage_cited": _deed(" action  read {document}, {section}"),
     "message_taken": _deed(" action  a message for a call back was kept"),
     "provider_failed": _mishap("{station} failed: {took_over}"),

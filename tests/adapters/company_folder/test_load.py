@@ -45,9 +45,7 @@ def test_a_problem_names_the_file_that_it_is_in(folder: Path) -> None:
     replace("actions/orders.yaml", "openapi: changeOrderLine}", "openapi: changeOrdrLine}")(folder)
     replace("actions/account.yaml", "{phone|digits}", "{phone|loud}")(folder)
     (more / "zoo.yaml").write_text("actions:\n  - name: find_order\n", encoding="utf-8")
-    assert [(it.file, it.wrong.split(" ")[0]) for it in refused(folder).problems][:1] == [
-        ("actions/zoo.yaml", "`actions.0.purpose`")
-    ]
+    assert {(it.file, it.line) for it in refused(folder).problems} >= {("actions/zoo.yaml", 2)}
     lookup = (SAMPLE / "actions.yaml").read_text(encoding="utf-8")
     twice = lookup[: lookup.index("  - name: list_orders")]
     (more / "zoo.yaml").write_text(twice, encoding="utf-8")

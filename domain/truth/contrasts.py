@@ -1,0 +1,56 @@
+"""What contradicts a record without naming an event: gold for silver, "I see no date" where there is one."""
+
+from collections.abc import Iterator
+
+from domain.truth.clauses import Clause
+from domain.truth.scope import Scope, is_about_the_caller
+from domain.truth.verdict import Unsupported
+
+
+def contrasts_in(clause: Clause, scope: Scope) -> Iterator[Unsupported]:
+    if clause.is_question:
+        return
+    yield from _others_of_a_kind(clause, scope)
+    yield from _denied_though_known(clause, scope)
+    yield from _obliged_without_rule(clause, scope)
+
+
+def _others_of_a_kind(clause: Clause, scope: Scope) -> Iterator[Unsupported]:
+    """Of words that exclude each other a clause names one, and the records another: by card, by PayPal."""
+    words = scope.words
+    possible = words.sets["clauses.possible"] | words.sets["clauses.denials"]
+    ours = is_about_the_caller(clause, words) or bool(
+        set(clause.words) & (words.sets["clauses.me"] | words.sets["clauses.you"])
+    )
+    if not ours or any(word in possible for word in clause.words):
+        return
+    known = scope.evidence.stated_kinds
+    for found in words.kinds.all(clause.words[: min(clause.supposed_from, clause.quoted_from)]):
+        kind, name = found.meaning
+        if known.get(kind) and name not in known[kind]:
+            yield Unsupported(kind="thing", words=" ".join(clause.words[found.start : found.end]))
+
+
+def _denied_though_known(clause: Clause, scope: Scope) -> Iterator[Unsupported]:
+    """ "I see no delivery date" though a record holds one."""
+    evidence = scope.evidence
+    for found in scope.words.phrases["clauses.unseen"].all(clause.words):
+        after = clause.words[found.end :]
+        for role, names in scope.words.table["fields"].items():
+            is_named = any(" ".join(after).startswith(name) for name in names)
+            if is_named and evidence.has_role(role):
+                yield Unsupported(kind="negation", words=" ".join(clause.words[found.start :]))
+
+
+def _obliged_without_rule(clause: Clause, scope: Scope) -> Iterator[Unsupported]:
+    """What the caller must do stands in a document, unless it belongs to any call."""
+    plain = scope.words.plain
+    for found in scope.words.phrases["clauses.obliging"].all(clause.words[: clause.quoted_from]):
+        after = [text for text in clause.words[found.end :] if plain.root(text) not in plain.grammar][:1]
+        for verb in after:
+            if verb in scope.words.sets["clauses.asked_of_callers"] or found.start >= clause.supposed_from:
+                continue
+            root = plain.root(verb)
+            rules = (each for each in scope.evidence.passages if not each.is_ours and root in each.roots)
+            if plain.is_known and not scope.evidence.asks_of_callers(root) and not any(rules):
+                yield Unsupported(kind="promise", words=" ".join(clause.words[found.start :]))
