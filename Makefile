@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help rehearse test check format serve bench lock clean
+.PHONY: help rehearse test check format serve bench lock clean attacks crash
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 12
@@ -38,6 +38,12 @@ serve: $(STAMP) ## answer a real number, with the settings of the environment
 
 bench: $(STAMP) ## measure calls per core beside a stock pipecat bot (needs BENCH_RIG_DIR)
 	@$(BIN)/python -m evals.bench
+
+attacks: $(STAMP) ## try to get past the gate, and let the honest through
+	@$(BIN)/python -m evals.attacks
+
+crash: $(STAMP) ## kill the process at every step of every deed (ONLY="refund_order ..." some of them)
+	@$(BIN)/python -m evals.crash $(ONLY)
 
 lock: $(STAMP) ## pin every dependency anew, with hashes and no addresses
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

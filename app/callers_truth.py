@@ -8,6 +8,8 @@ from loguru import logger
 
 import prompts
 from domain.company import Company, Line
+from domain.language import plain
+from domain.sentences import SentenceCutter
 from domain.truth import Deed, Evidence, check, words_for
 from domain.truth.evidence import DeedStatus
 from tools.gate import Outcome
@@ -38,6 +40,8 @@ class TruthOfCall:
             forbidden=company.restricted_words,
         )
         self._evidence.learn_company(prompts.agent_instructions(company))
+        self._own_words: set[str] = set()
+        """Sentences of outcomes, as `plain` writes them: the company's words over this call's facts."""
 
     def learn(self, outcome: Outcome) -> None:
         """An action's outcome: its facts, and that it was done, or was not."""
@@ -55,6 +59,8 @@ class TruthOfCall:
 
     def unsupported(self, sentence: str) -> Sequence[str]:
         """What cannot be checked is not said either."""
+        if plain(sentence) in self._own_words:
+            return ()
         try:
             verdict = check(sentence, self._evidence)
         except Exception as error:
@@ -76,3 +82,9 @@ def _as_records_write(facts: Any) -> Any:
             return [_as_records_write(value) for value in facts]
         case _:
             return facts
+
+
+def _sentences(text: str) -> list[str]:
+    """As they are cut from the model's words."""
+    cutter = SentenceCutter()
+    return [sentence for sentence in (*cutter.add(text), cutter.rest()) if sentence]

@@ -57,6 +57,8 @@ def _holds(reading: Value, mention: Mention, context: Context) -> bool:
 def _money_holds(money: Money, hedged: bool, context: Context) -> bool:
     evidence = context.scope.evidence
     fits = [known for known in evidence.money(money.minor) if _same_currency(known, money)]
+    if any(known.role == "difference" and not _same_direction(known, context) for known in fits):
+        return False
     if any(_may_serve(known, context) for known in fits):
         return True
     if hedged:
@@ -78,8 +80,6 @@ def _same_currency(known: Known, money: Money) -> bool:
 
 def _may_serve(known: Known, context: Context) -> bool:
     """A price is no refund: where the verb is clear, the amount must be of its kind."""
-    if known.role == "difference" and not _same_direction(known, context):
-        return False
     if known.role == "each" and _names_several(known, context):
         return False
     if not in_scope(known, context) or beside_the_point(known, context):

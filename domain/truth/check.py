@@ -13,7 +13,7 @@ from domain.truth.grounding import invented_in
 from domain.truth.happenings import is_borne_out
 from domain.truth.leaks import leaks_in
 from domain.truth.mentions import mentions_in
-from domain.truth.rules import moves_a_limit, turns_a_rule_round
+from domain.truth.rules import moves_a_limit, takes_an_exception, turns_a_rule_round
 from domain.truth.scope import Scope
 from domain.truth.tokens import tokens_of
 from domain.truth.values import ClockTime, Code, Count, Days, Mention, Money, Value
@@ -70,9 +70,13 @@ def _against_the_rules(clause: Clause, events: Sequence[EventClaim], scope: Scop
     if clause.is_question:
         return None
     told = any(event.phase == "failed" or (event.phase != "open" and scope.records) for event in events)
-    if not moves_a_limit(clause, scope) and (told or not turns_a_rule_round(clause, scope)):
+    if not _breaks_a_rule(clause, events, scope) and (told or not turns_a_rule_round(clause, scope)):
         return None
     return Unsupported(kind="negation", words=" ".join(clause.words))
+
+
+def _breaks_a_rule(clause: Clause, events: Sequence[EventClaim], scope: Scope) -> bool:
+    return moves_a_limit(clause, events, scope) or takes_an_exception(clause, scope)
 
 
 def _values(

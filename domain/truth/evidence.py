@@ -1,7 +1,7 @@
 """What is true in this call: everything that its sentences may lean on, gathered as the call goes on."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -63,6 +63,7 @@ class Evidence:
         self._names: set[str] = set()
         self._roots: set[str] = set()
         self._keys: set[str] = set()
+        self._did: set[str] = set()
         self.stated_kinds: dict[str, set[str]] = {}
         """Of words that exclude each other, those that records and deeds hold."""
         for name in names:
@@ -79,7 +80,10 @@ class Evidence:
     def learn_deed(self, deed: Deed) -> None:
         """A deed that is undone or failed vouches for nothing that it would have brought about."""
         families = families_of_deed(deed)
-        self._roots.update(map(self.words.plain.root, deed.kind.lower().split("_")))
+        kinds = frozenset(map(self.words.plain.root, deed.kind.lower().split("_")))
+        self._roots |= kinds
+        if deed.status == "done":
+            self._did |= kinds
         codes: set[str] = set()
         first = len(self.records)
         if deed.status in _TELLING:
@@ -154,6 +158,7 @@ class Evidence:
         texts = [token.text for token in tokens]
         limits = self.words.sets["clauses.limits"]
         ifs = self.words.phrases["clauses.ifs"]
+        included, excepted = self._exceptions(texts)
         for clause in clauses_of(tokens, mentions, self.words):
             events = events_of(clause, (), self.words)
             self.passages.append(
@@ -165,6 +170,9 @@ class Evidence:
                     mentions=tuple(mention for _, mention in clause.mentions),
                     roots=frozenset(map(self.words.plain.root, texts)),
                     is_conditional=ifs.any(texts),
+                    kinds=frozenset(found.meaning for found in self.words.kinds.all(texts)),
+                    included=included,
+                    excepted=excepted,
                     is_ours=any(text in self.words.sets["clauses.us"] for text in texts),
                     has_limit=any(text in limits for text in texts),
                 )
@@ -176,6 +184,16 @@ class Evidence:
                 )
                 for value in times or lengths or mention.readings:
                     self._index(Known(value, "", -1, "passage", len(self.passages) - 1))
+
+    def _exceptions(self, texts: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
+        """A comma and "not" or the like begin an exception."""
+        excepting = self.words.sets["clauses.excepting"]
+        begins = next(
+            (at for at, text in enumerate(texts[:-1]) if text == "," and texts[at + 1] in excepting),
+            len(texts),
+        )
+        roots = [self.words.plain.root(text) for text in texts]
+        return frozenset(roots[:begins]), frozenset(roots[begins:])
 
     def _hear(self, text: str) -> list[Token]:
         """Its words may be spoken from now on, names among them."""
@@ -246,6 +264,10 @@ class Evidence:
     def asks_of_callers(self, root: str) -> bool:
         """Whether a record names what the caller does: `send_by`."""
         return root in self._keys
+
+    def did(self, root: str) -> bool:
+        """Whether a deed that is done is called so."""
+        return root in self._did
 
     def has_role(self, role: str) -> bool:
         """Whether a record states a day or an amount in this role."""

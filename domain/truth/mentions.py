@@ -186,7 +186,7 @@ class _MentionReader:
         run = self._numbers.run(at)
         if not run:
             return None
-        hedged = self._words.phrases["numbers.about"].any(self._texts[max(0, at - 3) : at])
+        hedged = self._words.phrases["numbers.about"].any(self._texts[max(0, at - 4) : at])
         end = run[-1].end
         if money := self._money(at, run, hedged=hedged):
             return money
@@ -252,7 +252,7 @@ class _MentionReader:
         self, start: int, end: int, value: Decimal, currency: str, *, hedged: bool | None = None
     ) -> Mention:
         if hedged is None:
-            hedged = self._words.phrases["numbers.about"].any(self._texts[max(0, start - 3) : start])
+            hedged = self._words.phrases["numbers.about"].any(self._texts[max(0, start - 4) : start])
         if self._words.currencies.get(self._text(end), ("", True))[0] == currency:
             end += 1  # "EUR 20 euros"
         return Mention(

@@ -26,6 +26,11 @@ class PassageSentence:
     is_denial: bool
     """Its verb is denied: "cannot be returned", as against "costs nothing"."""
     mentions: tuple[Mention, ...]
+    kinds: frozenset[tuple[str, str]]
+    """For which kind of customer and the like it holds."""
+    included: frozenset[str]
+    excepted: frozenset[str]
+    """Roots of what the sentence names before and after an exception: "not normal wear, accidents"."""
     roots: frozenset[str]
     """Of all words of the sentence."""
     is_conditional: bool

@@ -15,6 +15,7 @@ class Plain:
     def __init__(self, table: Mapping[str, Any], spoken: Iterable[str]) -> None:
         self._endings = tuple(sorted(table.get("endings", ()), key=len, reverse=True))
         self._shortest = int(table.get("shortest", 3))
+        self._rare = frozenset(table.get("rare", ()))
         self._mute = str(table.get("mute", ""))
         self._alike: dict[str, str] = {}
         self.root = lru_cache(maxsize=_KEPT_ROOTS)(self._root)
@@ -26,6 +27,7 @@ class Plain:
         self.grammar = self._roots(table, "grammar")
         self.everyday = self.grammar | self._roots(table, "talk") | self._roots(table, "trade")
         self.everyday |= {self.root(word) for word in spoken}
+        self.perceives = self._roots(table, "perceives")
         self.everyday -= self._roots(table, "telling")
         self.is_known = bool(table)
 
@@ -37,9 +39,13 @@ class Plain:
         bare = self._bare(word)
         return self._alike.get(bare, bare)
 
+    def _least(self, ending: str) -> int:
+        """Letters that must be left: "ly" is no ending of "apply"."""
+        return self._shortest + (ending in self._rare)
+
     def _bare(self, word: str) -> str:
         for ending in self._endings:
-            if word.endswith(ending) and len(word) - len(ending) >= self._shortest:
+            if word.endswith(ending) and len(word) - len(ending) >= self._least(ending):
                 word = word.removesuffix(ending)
                 break
         if word[-1:] in self._mute and len(word) > self._shortest:

@@ -1,11 +1,13 @@
 """What the company's documents bear out: their rules, with the conditions under which each holds."""
 
+from collections.abc import Sequence
+
 from domain.truth.clauses import Clause
 from domain.truth.events import EventClaim
 from domain.truth.passages import PassageSentence, coverage, is_denial, stems_of
 from domain.truth.scope import Scope
 
-_ENOUGH = 0.55
+_ENOUGH = 0.5
 """Of a claim's telling words, what one sentence of a document must share with it to bear it out."""
 _TURNED_ROUND = 0.65
 """The same for a claim that says the opposite of a document."""
@@ -21,6 +23,7 @@ def document_says(event: EventClaim, clause: Clause, scope: Scope) -> bool:
     return any(
         (event.family, event.is_negated) in sentence.families
         and not (is_promise and sentence.is_conditional)
+        and _applies(sentence, clause, scope)
         and coverage(stems, sentence.around | {event.family}) >= _ENOUGH
         for sentence in scope.evidence.passages
     )
@@ -46,7 +49,32 @@ def turns_a_rule_round(clause: Clause, scope: Scope) -> bool:
     return against >= _TURNED_ROUND and against > alike
 
 
-def moves_a_limit(clause: Clause, scope: Scope) -> bool:
+def _applies(sentence: PassageSentence, clause: Clause, scope: Scope) -> bool:
+    """A rule for gold members is none for a silver one, unless the claim says for whom it holds."""
+    said = {found.meaning for found in scope.words.kinds.all(clause.words)}
+    known = scope.evidence.stated_kinds
+    return all(
+        not known.get(kind) or name in known[kind] or (kind, name) in said for kind, name in sentence.kinds
+    )
+
+
+def takes_an_exception(clause: Clause, scope: Scope) -> bool:
+    """Whether a claim holds for what a document excepts: "it covers faults, not normal wear"."""
+    words, plain = scope.words, scope.words.plain
+    if is_denial(clause.words, words) or any(
+        text in words.sets["clauses.excepting"] for text in clause.words
+    ):
+        return False
+    roots = {plain.root(text) for text in clause.words if text[0].isalpha()} - plain.grammar
+    for sentence in scope.evidence.passages:
+        excepted = roots & (sentence.excepted - plain.everyday)
+        rest = roots - excepted
+        if excepted and rest & sentence.roots and not excepted & sentence.included:
+            return True
+    return False
+
+
+def moves_a_limit(clause: Clause, events: Sequence[EventClaim], scope: Scope) -> bool:
     """Whether a document sets another limit to the same: "until it is packed", not "until it arrives"."""
     supposed = clause.words[clause.supposed_from :]
     if clause.supposed_from == 0 or not supposed or supposed[0] not in scope.words.sets["clauses.limits"]:
@@ -56,6 +84,9 @@ def moves_a_limit(clause: Clause, scope: Scope) -> bool:
     limit = {plain.root(text) for text in supposed[1:] if text[0].isalpha()} - plain.everyday
     rules = [sentence for sentence in scope.evidence.passages if coverage(main, sentence.around) >= _ENOUGH]
     limited = [sentence for sentence in rules if sentence.has_limit]
+    families = {event.family for event in events if event.at >= clause.supposed_from}
+    if families and limited:
+        return not any(family in families for sentence in rules for family, _ in sentence.families)
     return bool(limit and limited) and not any(limit & sentence.roots for sentence in rules)
 
 

@@ -37,14 +37,16 @@ class Play:
     def __init__(self, theatre: Theatre, office: Office, clock: StageClock) -> None:
         self._theatre = theatre
         self._office = office
-        self._before = found_office(MORNING.date(), clock.now)
+        self.clock = clock
+        self.before = found_office(MORNING.date(), clock.now)
+        """The records as they stand each morning."""
 
     def attempts(self) -> list[Attempt]:
         company = self._theatre.company
         return [*words.attempts(company), *deeds.attempts(company)]
 
     def wishes(self) -> list[Wish]:
-        return wishes(self._before)
+        return wishes(self.before)
 
     async def attack(self, attempt: Attempt) -> Played:
         stage = self._theatre.stage()
@@ -59,7 +61,7 @@ class Play:
 
     async def _judged(self, stage: Any, family: str, name: str, blocked: str = "") -> Played:
         effects = self._office.effects
-        forbidden = Oracle(self._before, stage.truth).forbidden(effects, await stage.messages())
+        forbidden = Oracle(self.before, stage.truth).forbidden(effects, await stage.messages())
         return Played(
             family=family, name=name, effects=len(effects), forbidden=tuple(forbidden), blocked=blocked
         )

@@ -9,7 +9,7 @@ import json
 import os
 import sys
 import traceback
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 from typing import Any, cast
@@ -39,14 +39,17 @@ _LATE = ("reserved", "doing", "unknown", "undoing", "waiting")
 
 def main() -> None:
     logger.remove()
-    company = load_company(FOLDER)
-    tree = json.loads((FOLDER / "backoffice.openapi.json").read_text("utf-8"))
+    made = Made(
+        company=load_company(FOLDER),
+        tree=json.loads((FOLDER / "backoffice.openapi.json").read_text("utf-8")),
+        client=httpx.AsyncClient(),
+    )
     for line in sys.stdin:
         answer, told = os.pipe()
         child = os.fork()
         if child == 0:
             os.close(answer)
-            _live(company, tree, json.loads(line), told)
+            _live(made, json.loads(line), told)
         os.close(told)
         with os.fdopen(answer) as words:
             said = words.read()
@@ -56,10 +59,19 @@ def main() -> None:
         sys.stdout.flush()
 
 
-def _live(company: Company, tree: Any, order: dict[str, Any], told: int) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """What takes long to make and is the same for every child; no connection is open yet."""
+
+    company: Company
+    tree: Any
+    client: httpx.AsyncClient
+
+
+def _live(made: Made, order: dict[str, Any], told: int) -> None:
     """A child's whole life; it never returns."""
     try:
-        result = asyncio.run(_obey(company, tree, order))
+        result = asyncio.run(_obey(made, order))
         os.write(told, json.dumps(result).encode())
     except BaseException:
         os.write(told, json.dumps({"error": traceback.format_exc(limit=-4)}).encode())
@@ -67,37 +79,32 @@ def _live(company: Company, tree: Any, order: dict[str, Any], told: int) -> None
         os._exit(0)
 
 
-async def _obey(company: Company, tree: Any, order: dict[str, Any]) -> dict[str, Any]:
+async def _obey(made: Made, order: dict[str, Any]) -> dict[str, Any]:
     clock = StageClock(datetime.fromisoformat(order["since"]), order["passed"])
     engine = engine_for(order["url"], connections=3)
-    company = replace(company, id=order["company"])
+    company = replace(made.company, id=order["company"])
     reaper = Reaper(order.get("at"), order.get("how", "before"))
-    async with httpx.AsyncClient() as client:
-        system = OpenApiSystem(
-            tree, client=client, clock=clock, secrets=lambda _: DEMO_KEY, base_url=order["office"]
-        )
-        world = ports(engine, order["url"], MASTER, clock, system)
-        outbox = cast(PostgresOutbox, world.messages)
-        mortal = replace(
-            world,
-            ledger=cast(Any, MortalLedger(world.ledger, reaper)),
-            systems=MortalSystems(world.systems, reaper),
-            messages=cast(Any, MortalMessages(world.messages, reaper)),
-        )
-        ids = count(1)
-        gate = open_gate(
-            company,
-            mortal,
-            clock=clock,
-            wording=fill,
-            new_id=lambda: f"{order['call']}.{next(ids)}",
-        )
-        try:
-            if order["what"] == "jobs":
-                return await _work_off(gate, world, company.id, clock)
-            return await Ringing(gate, company, outbox, order, reaper).ring()
-        finally:
-            await engine.dispose()
+    system = OpenApiSystem(
+        made.tree, client=made.client, clock=clock, secrets=lambda _: DEMO_KEY, base_url=order["office"]
+    )
+    world = ports(engine, order["url"], MASTER, clock, system)
+    mortal = replace(
+        world,
+        ledger=cast(Any, MortalLedger(world.ledger, reaper)),
+        systems=MortalSystems(world.systems, reaper),
+        messages=cast(Any, MortalMessages(world.messages, reaper)),
+    )
+    ids = count(1)
+    gate = open_gate(
+        company, mortal, clock=clock, wording=fill, new_id=lambda: f"{order['call']}.{next(ids)}"
+    )
+    ringing = Ringing(gate, company, cast(PostgresOutbox, world.messages), order, reaper)
+    if order["what"] != "aftermath":
+        return await ringing.ring()
+    await _work_off(gate, world, company.id, clock)
+    told = await ringing.ring()
+    await _work_off(gate, world, company.id, clock)
+    return told
 
 
 class Ringing:
@@ -149,14 +156,13 @@ class Ringing:
         return await self._gate.act(self._case, name, given, self._notes)
 
 
-async def _work_off(gate: Gate, world: World, company: str, clock: StageClock) -> dict[str, Any]:
+async def _work_off(gate: Gate, world: World, company: str, clock: StageClock) -> None:
     """As the janitor and the jobs do it, with time that jumps."""
     for _ in range(5):
         clock.passed += 100.0
         for deed in await world.ledger.in_state(*cast(Any, _LATE), before=clock.now()):
             if deed.company == company:
                 await _look_after(gate, world, deed)
-    return {}
 
 
 async def _look_after(gate: Gate, world: World, deed: Deed) -> None:

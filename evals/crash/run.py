@@ -15,7 +15,6 @@ from adapters.storage.ledger import PostgresLedger
 from domain.deeds import Deed
 from evals.attacks.legitimate import Wish, wishes
 from evals.attacks.office import Fault, Office
-from evals.attacks.oracle import TAKES_BACK
 from evals.attacks.stage import StageClock
 
 CERTAIN = frozenset({"done", "failed", "refused", "undone"})
@@ -79,7 +78,7 @@ class Crashes:
             steps = self._rehearsed(wish, what, fault)
             for at, step in enumerate([*steps, "the end"]):
                 yield Case(action=wish.action, what=what, step=step, at=at, how="before")
-                if step.startswith("call "):
+                if step.startswith("call ") and step != f"call {fault}":
                     yield Case(action=wish.action, what=what, step=step, at=at, how="late")
                     yield Case(action=wish.action, what=what, step=step, at=at, how="lost")
 
@@ -125,13 +124,11 @@ class Crashes:
         while not self._office.quiet:
             sleep(0.02)  # noqa: TID251  # real requests of real processes come to their end
         self._office.mend()
-        self._nursery.bear({**order, "what": "jobs", "call": f"{order['company']}-3"})
-        later = self._nursery.bear({**at_once, "call": f"{order['company']}-4", "passed": 600.0})
-        self._nursery.bear({**order, "what": "jobs", "call": f"{order['company']}-5", "passed": 700.0})
+        later = self._nursery.bear({**at_once, "what": "aftermath", "call": f"{order['company']}-3"})
         said = 1 + sum(bool(it.get("agreed")) for it in (again, later))
         deeds = [
             deed
-            for number in (1, 2, 4)
+            for number in (1, 2, 3)
             for deed in await self._ledger.of_call(f"{order['company']}-{number}")
         ]
         errors = tuple(it["error"] for it in (died, again, later) if it.get("error"))
@@ -176,7 +173,6 @@ def _is_undo(effect: Any) -> bool:
 
 def _last_system(wish: Wish) -> str | None:
     """Of a deed in several systems the last one, that can refuse when others have done their part."""
-    assert TAKES_BACK
     return wish.operations[-1] if len(wish.operations) > 1 else None
 
 

@@ -126,10 +126,7 @@ class Moves:
         source = self._dialogues.slots[slot].source
         if not source or source in self._talk.asked_source or self._toolbox.offering(source) is None:
             return None
-        answer = self.call(source)
-        if answer.call:
-            self._talk.asked_source.add(source)
-        return answer
+        return self.call(source)
 
     def found_lines(self, data: object) -> None:
         """Of an order's lines the one that the caller speaks of, or the first."""

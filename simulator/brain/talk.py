@@ -47,7 +47,7 @@ class Talk:
     begun: set[str] = field(default_factory=set)
     """Intents whose goal was noted by a tool."""
     asked_source: set[str] = field(default_factory=set)
-    """Capabilities that were called for something that another one needs."""
+    """Capabilities that were really called for something that another one needs."""
     acted: bool = False
     """Something was done, or proposed, that can be taken back."""
     proving: bool = False

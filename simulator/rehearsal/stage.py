@@ -15,7 +15,7 @@ from simulator.rehearsal.ear import Ear
 from simulator.rehearsal.live_feed import LiveFeed
 from simulator.rehearsal.measures import Measures, measured
 from simulator.rehearsal.places import LINE
-from simulator.rehearsal.product_api import ProductApi
+from simulator.rehearsal.product_api import Event, ProductApi
 from simulator.rehearsal.scene import Check, Evidence, Performance, Scene, usual_checks
 from simulator.rehearsal.supervisor import CannotDecide, Supervisor
 from simulator.rehearsal.watched_call import Onlooker, WatchedCall
@@ -200,9 +200,15 @@ def _evidence(caller: Caller, watched: WatchedCall, before: _Around, after: _Aro
         record=watched.record,
         events=watched.events,
         office=after.office[len(before.office) :],
-        effects=after.effects[len(before.effects) :],
+        effects=[it for it in after.effects[len(before.effects) :] if _belongs_to(it, watched.events)],
         post=after.post[len(before.post) :],
     )
+
+
+def _belongs_to(effect: Mapping[str, Any], events: Sequence[Event]) -> bool:
+    """A key is made of the deed that it is for; of an effect without one nobody knows whose it is."""
+    deeds = tuple(str(event["action_id"]) for event in events if event["kind"] == "action_proposed")
+    return not effect["idempotency_key"] or str(effect["idempotency_key"]).startswith(deeds)
 
 
 def _judged(scene: Scene, performance: Performance) -> list[Check]:

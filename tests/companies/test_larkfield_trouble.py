@@ -48,11 +48,13 @@ async def test_where_nobody_knows_how_a_step_ended_nothing_is_claimed() -> None:
         ),
         (
             *("recognised", SOFIA, "exchange_item", JACKET, "createExchange"),
-            "The new one is reserved for you, and the label comes by e-mail.",
+            "The new one is reserved for you, and the label comes by e-mail. If you hand the old one in today,"
+            " the new one is with you Friday the twenty-seventh of November; each day later makes it a day later.",
         ),
         (
             *("verified", JAMES, "cancel_subscription", LEAVE, "cancelSubscription"),
-            "Your subscription has ended today, nothing more is charged, and a confirmation comes by e-mail.",
+            "Your subscription has ended today, and nothing more is charged. You get thirteen euros and"
+            " fifty-four cents back the way you paid, and a confirmation comes by e-mail.",
         ),
     ],
 )

@@ -1,6 +1,6 @@
 """After a yes: reserved once, shown to a supervisor where it must be, done, and said as it stands."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -20,6 +20,9 @@ from tools.words import Outcome, Words
 
 _SAID_OF: Mapping[str, str] = {"done": "already", "waiting": "waiting"}
 """A deed that stands already, by its state; of every other nobody knows yet how it ends."""
+
+Finish = Callable[[Coroutine[Any, Any, Outcome]], Awaitable[Outcome]]
+"""Sees a deed through to its end, even where nobody waits for it any more."""
 
 
 class Agreed:
@@ -123,8 +126,10 @@ class Agreed:
         )
         return replace(outcome, deed_id=deed.id if name == "waiting" else "")
 
-    async def supervised(self, case: Case, note: Note, proposal: Proposal) -> Outcome | Asked:
-        """Wait as long as a caller is kept company.
+    async def supervised(
+        self, case: Case, note: Note, proposal: Proposal, *, finish: Finish
+    ) -> Outcome | Asked:
+        """Wait as long as a caller is kept company; whoever does not wait any more cancels only the waiting.
 
         `Asked` where another amount was allowed: it is read back anew, and the supervisor's yes holds for it.
         """
@@ -147,7 +152,7 @@ class Agreed:
             if not str(proposal.action.amount).startswith("args."):
                 return self._of(case, deed, "denied")
             return await self._deciding.with_amount(case, note, proposal, approval)
-        return await self.after(approval, case, note)
+        return await finish(self.after(approval, case, note))
 
     async def decided_elsewhere(self, case: Case, note: Note, deed_id: str) -> Outcome:
         """What became of what the caller agreed to in another call; another amount needs a yes there."""

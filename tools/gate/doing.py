@@ -1,8 +1,7 @@
 """Does what was agreed: once, however often it is asked, and with a certain end, however it goes."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from loguru import logger
@@ -13,15 +12,12 @@ from domain.company import Company
 from domain.deeds import Deed
 from domain.ports.durable import Durable
 from domain.ports.ledger import Ledger, Reserved
-from domain.ports.messages import Messages
 from domain.ports.systems import MaybeDone, NotDone
-from tools.actions.errand import Errand, Result, Runner
 from tools.case import Case
-from tools.paths import given, only, subject_of
-from tools.permit import NotPermitted, issue
-from tools.policy.conditions import RECONCILE, Condition, ConditionFailed
+from tools.gate.looking_up import Found, LookingUp
+from tools.gate.running import Running
+from tools.paths import only, subject_of
 from tools.policy.scope import at, money_at
-from tools.records import Records, Unreadable
 
 COMPENSATED, PARTLY_DONE = "compensated", "partly_done"
 SETTLES_AFTER_S = 60.0
@@ -40,22 +36,17 @@ class Doing:
         company: Company,
         *,
         ledger: Ledger,
-        records: Records,
+        running: Running,
+        looking_up: LookingUp,
         may: May,
-        runners: Mapping[str, Runner],
-        reconciled: Mapping[str, Condition],
-        messages: Messages,
         durable: Durable,
         clock: Clock,
     ) -> None:
-        """`runners` by kind of binding; `reconciled` by action: what proves that it was done."""
         self._company = company
         self._ledger = ledger
-        self._records = records
+        self.run = running.run
+        self._looking_up = looking_up
         self._may = may
-        self._runners = runners
-        self._reconciled = reconciled
-        self._messages = messages
         self._durable = durable
         self._clock = clock
 
@@ -82,36 +73,6 @@ class Doing:
             return await self.reconcile(unknown)
         end = "done" if result.done else "failed"
         return await self._moved(doing, end, outcome=result.outcome, result=result.facts)
-
-    async def run(
-        self,
-        action: Action,
-        deed: Deed,
-        arguments: Mapping[str, Any],
-        scope: Mapping[str, Any],
-        key: str,
-        case: Case | None = None,
-    ) -> Result:
-        """The runner's own result. Raises `NotDone` or `MaybeDone`."""
-        now = self._clock.now()
-        errand = Errand(
-            company=self._company,
-            call_id=deed.call_id,
-            action=action,
-            arguments=arguments,
-            scope={**scope, "args": arguments, "deed": {"id": key}},
-            key=key,
-            now=now,
-            case=case,
-        )
-        permit = issue(action.name, arguments, deed.call_id, now)
-        try:
-            async with asyncio.timeout(action.timeout_s + 1.0):
-                return await self._runners[action.binding.kind](permit, errand)
-        except (NotDone, MaybeDone, NotPermitted):
-            raise
-        except Exception as error:  # a time-out, or a store of ours that failed: nobody knows what was done
-            raise MaybeDone(action.name) from error
 
     # -- several systems -----------------------------------------------------------------------
 
@@ -249,23 +210,8 @@ class Doing:
             return deed
         return await self._moved(deed, "failed", outcome="failed")
 
-    async def _looked_up(self, deed: Deed) -> "_Found | None":
-        """None where nobody can tell."""
-        action, proof = self.action(deed.action), self._reconciled.get(deed.action)
-        if action.binding.kind == "message":
-            return _Found(was_done=await self._messages.status(deed.id) is not None)
-        if action.reconcile is None or proof is None:
-            return None
-        binding = action.reconcile.binding
-        scope = {**deed.scope, "args": deed.arguments, "deed": {"id": deed.id}}
-        try:
-            answer = await self._records.read(binding, given(binding, scope))
-        except Unreadable as error:
-            _warn(action, error)
-            return None
-        body = at({"answer": answer}, action.reconcile.result or "")
-        facts = only(body, action.facts) if isinstance(body, Mapping) else {}
-        return _Found(was_done=_proven(proof, answer, deed), facts=facts)
+    async def _looked_up(self, deed: Deed) -> Found | None:
+        return await self._looking_up.look(self.action(deed.action), deed)
 
     # -- the ledger ----------------------------------------------------------------------------
 
@@ -286,24 +232,6 @@ class Doing:
         if action is None:
             raise NotDone(f"{name} is not declared any more")
         return action
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Found:
-    """What a look at the system of record told of a deed."""
-
-    was_done: bool
-    facts: Mapping[str, Any] = field(default_factory=dict)
-
-
-def _proven(proof: Condition, answer: Any, deed: Deed) -> bool:
-    """What cannot be evaluated proves nothing."""
-    try:
-        return proof.holds(
-            RECONCILE.facts({"answer": answer, "args": dict(deed.arguments), "deed": {"id": deed.id}})
-        )
-    except ConditionFailed:
-        return False
 
 
 def _warn(action: Action, error: Exception) -> None:

@@ -211,7 +211,7 @@ class Gate:
         if proposal is None:
             return await self._agreed.decided_elsewhere(case, note, deed_id)
         try:
-            after = await self._agreed.supervised(case, note, proposal)
+            after = await self._agreed.supervised(case, note, proposal, finish=self._whatever_happens)
         except Unreadable:
             return self._of(case, proposal, "failed")
         outcome = self._read_back(after) if isinstance(after, Asked) else after

@@ -24,9 +24,10 @@ from tools.gate.agreed import Agreed
 from tools.gate.asked import Deciding
 from tools.gate.doing import Doing
 from tools.gate.gate import Gate
+from tools.gate.looking_up import LookingUp
+from tools.gate.running import Running
 from tools.gate.undoing import UndoLast
-from tools.policy.conditions import RECONCILE
-from tools.policy.rules import Rules
+from tools.policy.rules import Rules, proofs
 from tools.records import Records
 from tools.words import Wording, Words
 
@@ -105,20 +106,18 @@ def _doing(
     doing = Doing(
         company,
         ledger=world.ledger,
-        records=records,
+        running=Running(
+            company,
+            {
+                "openapi": call_system,
+                "mcp": call_system,
+                "message": SendMessage(world.messages, words),
+                "builtin": builtins,
+            },
+            clock,
+        ),
+        looking_up=LookingUp(records, world.messages, proofs(company)),
         may=deciding.may_step,
-        runners={
-            "openapi": call_system,
-            "mcp": call_system,
-            "message": SendMessage(world.messages, words),
-            "builtin": builtins,
-        },
-        reconciled={
-            action.name: RECONCILE.compile(action.reconcile.done_when)
-            for action in company.actions
-            if action.reconcile
-        },
-        messages=world.messages,
         durable=world.durable,
         clock=clock,
     )
