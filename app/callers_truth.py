@@ -11,7 +11,7 @@ from domain.company import Company, Line
 from domain.language import plain
 from domain.sentences import SentenceCutter
 from domain.truth import Deed, Evidence, check, words_for
-from domain.truth.evidence import DeedStatus
+from domain.truth.deeds import DeedStatus
 from tools.gate import Outcome
 
 _STATUS: Mapping[str, DeedStatus] = {
@@ -44,7 +44,10 @@ class TruthOfCall:
         """Sentences of outcomes, as `plain` writes them: the company's words over this call's facts."""
 
     def learn(self, outcome: Outcome) -> None:
-        """An action's outcome: its facts, and that it was done, or was not."""
+        """An action's outcome: its words, its facts, and that it was done, or was not."""
+        if outcome.name == "undone":
+            self._own_words.clear()  # what was told of the deed is true no more
+        self._own_words |= {plain(sentence) for sentence in _sentences(outcome.say)}
         self._evidence.learn_facts(_as_records_write(outcome.facts))
         action = self._company.action(outcome.action)
         status = _STATUS.get(outcome.name)

@@ -44,6 +44,10 @@ class Argument:
     choices: tuple[str, ...] = ()
     currency: str | None = None
     """Of a `money` argument: the only currency it can be in."""
+    secret: bool = False
+    """A number that the caller types while nobody listens: only the system of record ever sees it."""
+    digits: int | None = None
+    """Of a secret: how many it has."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +150,11 @@ class Action:
     undo: Undo | None = None
     reconcile: Reconcile | None = None
     steps: tuple[Step, ...] = ()
+
+    @property
+    def secrets(self) -> tuple[Argument, ...]:
+        """What no model gives, and what stands in no ledger and no journal."""
+        return tuple(argument for argument in self.arguments if argument.secret)
 
     def words(self, outcome: str, language: str) -> str | None:
         """The company's sentence for an outcome, by BCP 47 tag."""

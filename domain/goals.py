@@ -46,15 +46,13 @@ class GoalTrack:
         return [] if known else [GoalOpened(goal=goal_id)]
 
     def proposed(self, action: str) -> Sequence[GoalOpened]:
-        """The model asked for this action; the goal that it serves best is open from now on."""
-        if self.serving(action) is not None:
-            return []
+        """The model asked for this action; a goal that it proves is open from now on, or one that uses it."""
         serving = [goal for goal in self._goals if action in goal.actions]
         if not serving:
             return []
-        goal = min(
-            serving, key=lambda goal: (not goal.resolved_when.startswith(f"{action}."), len(goal.actions))
-        )
+        goal = min(serving, key=lambda goal: (not _proves(action, goal), len(goal.actions)))
+        if goal.id in self._open or (self.serving(action) and not _proves(action, goal)):
+            return []
         return self.begin(goal.id)
 
     def done(self, action: str, outcome: str) -> Sequence[GoalResolved]:
@@ -65,3 +63,7 @@ class GoalTrack:
         for goal in proven:
             del self._open[goal.id]
         return [GoalResolved(goal=goal.id, proof=proof) for goal in proven]
+
+
+def _proves(action: str, goal: Goal) -> bool:
+    return goal.resolved_when.startswith(f"{action}.")

@@ -42,6 +42,7 @@ class Sentences:
     busy: str
     resumed: str
     keypad: str
+    secret_number: str
     supervisor_asked: tuple[str, ...]
     safe_answer: str
 

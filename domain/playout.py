@@ -21,11 +21,11 @@ LOST_MARK_S = 1.0
 """A mark this late is taken for lost: what it stood for has been played."""
 
 
-Role = Literal["answer", "sentence", "filler", "disclosure", "recording", "goodbye"]
+Role = Literal["answer", "sentence", "filler", "disclosure", "recording", "goodbye", "secret_number"]
 """What a piece of speech is for: the model's words, a fixed sentence, the filling of a wait, a notice."""
 
-PROTECTED: frozenset[Role] = frozenset({"disclosure", "recording", "goodbye"})
-"""No interruption stops these: the law, or the caller's dignity, wants them heard."""
+PROTECTED: frozenset[Role] = frozenset({"disclosure", "recording", "goodbye", "secret_number"})
+"""No interruption stops these: the law, or the caller's dignity or safety, wants them heard."""
 
 
 @dataclass(kw_only=True, eq=False)

@@ -9,9 +9,6 @@ from pipelines.parting import Parting
 from pipelines.recovery import NO_ANSWER_IN_TIME, Recovery
 from pipelines.talk import Talk
 
-SOUNDS_TO_A_WORD = 4
-"""Whoever waits for a supervisor hears a sentence in place of each fourth sound."""
-
 
 class Waiting:
     """One call's patience. Runs in the inbox, like all that happens in a call."""
@@ -34,8 +31,7 @@ class Waiting:
         if not self._parting.decided:
             talk = self._talk
             talk.inbox.not_at("our_silence")
-            after_s = FILL_AFTER_S if talk.supervisor_asked else talk.sheet.kit.patience.ask_after_s
-            talk.inbox.at("caller_silence", talk.now + after_s, self._ask)
+            talk.inbox.at("caller_silence", talk.now + talk.sheet.kit.patience.ask_after_s, self._ask)
 
     def caller_spoke(self) -> None:
         self._times_asked = 0
@@ -46,7 +42,9 @@ class Waiting:
         if self._parting.decided or talk.guard.sensitive or talk.turns.floor is not Floor.LISTENING:
             return
         if talk.supervisor_asked:
-            await self._keep_company()
+            ways = self._sentences.supervisor_asked
+            self._fillers_used += 1
+            await talk.say(ways[self._fillers_used % len(ways)], "sentence")
             return
         step = silence_step(self._times_asked)
         self._times_asked += 1
@@ -58,15 +56,6 @@ class Waiting:
                 await talk.say(self._sentences.silence_ask_again, "sentence")
             case "goodbye":
                 await self._parting.say_goodbye(self._sentences.silence_goodbye)
-
-    async def _keep_company(self) -> None:
-        """While a supervisor decides: the sound that says "hold on", and every so often a word."""
-        ways = self._sentences.supervisor_asked
-        self._fillers_used += 1
-        if self._fillers_used % SOUNDS_TO_A_WORD:
-            self._talk.heard.play(hold_sound(), "", "filler", next_up=True)
-        else:
-            await self._talk.say(ways[self._fillers_used // SOUNDS_TO_A_WORD % len(ways)], "sentence")
 
     # -- our silence -------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from domain.company import Company
 from domain.confirmation import MOST_UNCLEAR, Question
 from domain.goals import GoalTrack
 from domain.identity import Standing
+from domain.ports.secret_keys import SecretKeys
 from tools.policy.snapshot import Approved, Value
 
 
@@ -48,6 +49,8 @@ class Case:
         self.proposal: Proposal | None = None
         self.waiting: dict[str, Proposal] = {}
         """By deed: what a supervisor was asked about while the caller holds on."""
+        self.secret_keys: SecretKeys | None = None
+        """None outside a live call: there nobody can be asked to type anything."""
         self.looked_up = False
         """The number was looked up in the company's systems: once a call is enough."""
 

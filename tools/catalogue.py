@@ -76,6 +76,7 @@ def _allowed(action: Action, company: Company, case: Case) -> bool:
 
 
 def _tool(action: Action, company: Company) -> dict[str, Any]:
+    told = [argument for argument in action.arguments if not argument.secret]
     return {
         "type": "function",
         "function": {
@@ -84,9 +85,9 @@ def _tool(action: Action, company: Company) -> dict[str, Any]:
             "parameters": {
                 "type": "object",
                 "properties": {
-                    argument.name: _schema(action, argument, company) for argument in action.arguments
+                    argument.name: _schema(action, argument, company) for argument in told
                 },
-                "required": [argument.name for argument in action.arguments if argument.required],
+                "required": [argument.name for argument in told if argument.required],
                 "additionalProperties": False,
             },
         },

@@ -13,6 +13,7 @@ from adapters.company_folder.names import Place, note, unique
 from adapters.company_folder.parts import Parts
 from adapters.company_folder.path_checks import BEFORE_READS, check_path, check_sentence
 from adapters.company_folder.patterns import SYNTAX, flaw_of
+from adapters.company_folder.secret_checks import check_secrets
 from adapters.company_folder.yaml_file import YamlFile
 
 _TAKEN = frozenset({"args", "caller", "customer", "call", "deed", "now", "result"})
@@ -28,6 +29,7 @@ def check_actions(parts: Parts) -> None:
             _check_argument(parts, file, ("actions", at, "arguments", place), argument)
         _check_reads(parts, file, at, action)
         check_binding(parts, file, at, action)
+        check_secrets(parts, file, at, action)
         for path, sentence in _sentences(action):
             _check_outcome(parts, file, ("actions", at, *path), sentence, action)
         check_deed(parts, file, at, action)
@@ -73,6 +75,6 @@ def _check_outcome(parts: Parts, file: YamlFile, place: Place, sentence: str, ac
     if action.binding.builtin is not None:
         check_sentence(parts, file, place, sentence, action, facts=None)
         return
-    said_again = () if action.tier == "lookup" else (argument.name for argument in action.arguments)
+    said_again = () if action.tier == "lookup" else (argument.name for argument in action.plain)
     by_step = (fact.replace(".", "_") for fact in action.facts) if action.steps else ()
     check_sentence(parts, file, place, sentence, action, facts=(*action.facts, *said_again, *by_step))

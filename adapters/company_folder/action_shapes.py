@@ -38,6 +38,8 @@ class ArgumentShape(Shape):
     currency: str | None = Field(
         default=None, pattern=r"^[A-Z]{3}$", description="three capital letters, such as `EUR`"
     )
+    secret: bool = Field(default=False, description="`true` for a number that the caller types unheard")
+    digits: int | None = Field(default=None, ge=3, le=32, description="how many digits a secret has, `16`")
 
 
 class OperationShape(Shape):
@@ -141,6 +143,15 @@ class ActionShape(Shape):
 
     def argument(self, name: str) -> ArgumentShape | None:
         return next((argument for argument in self.arguments if argument.name == name), None)
+
+    @property
+    def secrets(self) -> list[ArgumentShape]:
+        return [argument for argument in self.arguments if argument.secret]
+
+    @property
+    def plain(self) -> list[ArgumentShape]:
+        """Those that the model gives, and that may be said again."""
+        return [argument for argument in self.arguments if not argument.secret]
 
     @property
     def writes(self) -> bool:

@@ -149,6 +149,8 @@ def _action(action: ActionShape) -> Action:
                 pattern=argument.pattern,
                 choices=tuple(argument.choices),
                 currency=argument.currency,
+                secret=argument.secret,
+                digits=argument.digits,
             )
             for argument in action.arguments
         ),

@@ -112,7 +112,7 @@ def _check_read_back(parts: Parts, file: YamlFile, place: Place, action: ActionS
         note(file, place, wrong, "`read_back: a sentence that ends in a question`", parts.findings)
         return
     for where, sentence in _read_backs(action):
-        arguments = [argument.name for argument in action.arguments]
+        arguments = [argument.name for argument in action.plain]
         allowed = roots(action)
         named = check_sentence(
             parts, file, (*place, *where), sentence, action, allowed=allowed, facts=arguments
@@ -231,7 +231,10 @@ def _check_handed_over(
             if source is not None and source.type != wanted.type:
                 wrong = f"{other.name} takes `{name}` as {wanted.type} and `{path}` is {source.type}"
                 note(file, where, wrong, f"a path to a {wanted.type}", parts.findings)
-    for argument in other.arguments:
+    if other.secrets:
+        wrong = f"{other.name} asks the caller to type, which only an action of its own can"
+        note(file, place, wrong, f"another action than {other.name}", parts.findings)
+    for argument in other.plain:
         if argument.required and argument.name not in given:
             wrong = f"{other.name} takes `{argument.name}`, which nothing gives"
             note(file, place, wrong, f"`arguments: {{{argument.name}: ...}}`", parts.findings)

@@ -27,6 +27,8 @@ class Operation:
     parameters: Mapping[str, frozenset[str]]
     """Name of a parameter or body field to its JSON types; none where anything goes."""
     required: frozenset[str]
+    beside_body: frozenset[str] = frozenset()
+    """Parameters in the address or a header, where servers write them into their logs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +116,7 @@ def _operation(document: Document, operation: Described) -> Operation:
         parameters={name: document.types(schema) for name, schema in fields.items()}
         | {each.name: document.types(each.schema) for each in beside},
         required=required | {each.name for each in beside if each.required},
+        beside_body=frozenset(each.name for each in beside),
     )
 
 

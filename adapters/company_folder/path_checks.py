@@ -44,6 +44,10 @@ def check_path(
         names = [argument.name for argument in action.arguments]
         unknown(file, place, "argument", field, names, parts.findings)
         return False
+    if root == "args" and action is not None and field in {secret.name for secret in action.secrets}:
+        wrong = f"`{field}` is secret: only the system that it is for ever sees it"
+        note(file, place, wrong, "a path to another fact; a secret goes to its own parameter", parts.findings)
+        return False
     if root in _FIELDS and root not in answers and field not in _FIELDS[root]:
         unknown(file, place, f"field of `{root}`", field, _FIELDS[root], parts.findings)
         return False

@@ -125,6 +125,8 @@ class DayReader:
                 return self._dated(month, *day)
             if (run := self._numbers.run(start)) and _is_year(run[0].digits):
                 return _whole_month(int(run[0].digits), month), run[0].end
+            if years := self._calendar.years.at(self._texts, start):
+                return _whole_month(self._today.year + years.meaning, month), years.end
             if self._words.has("calendar.before_month", self._text(at - 1)):
                 return _month(self._today, (month - self._today.month + 3) % 12 - 3), at + 1
             return None

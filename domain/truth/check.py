@@ -13,7 +13,7 @@ from domain.truth.grounding import invented_in
 from domain.truth.happenings import is_borne_out
 from domain.truth.leaks import leaks_in
 from domain.truth.mentions import mentions_in
-from domain.truth.rules import moves_a_limit, takes_an_exception, turns_a_rule_round
+from domain.truth.rules import is_too_absolute, moves_a_limit, takes_an_exception, turns_a_rule_round
 from domain.truth.scope import Scope
 from domain.truth.tokens import tokens_of
 from domain.truth.values import ClockTime, Code, Count, Days, Mention, Money, Value
@@ -76,7 +76,11 @@ def _against_the_rules(clause: Clause, events: Sequence[EventClaim], scope: Scop
 
 
 def _breaks_a_rule(clause: Clause, events: Sequence[EventClaim], scope: Scope) -> bool:
-    return moves_a_limit(clause, events, scope) or takes_an_exception(clause, scope)
+    return (
+        moves_a_limit(clause, events, scope)
+        or takes_an_exception(clause, scope)
+        or is_too_absolute(clause, scope)
+    )
 
 
 def _values(

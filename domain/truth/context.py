@@ -6,6 +6,7 @@ from domain.truth.clauses import Clause
 from domain.truth.events import EventClaim
 from domain.truth.passages import coverage, stems_of
 from domain.truth.records import Known
+from domain.truth.rules import applies
 from domain.truth.scope import Scope, things_of
 
 CASE = frozenset({"record", "deed"})
@@ -43,6 +44,8 @@ def in_scope(known: Known, context: Context) -> bool:
     """A sentence that names an order, or a thing of it, speaks of its values only."""
     if known.source == "asked":
         return context.event is not None and (context.event.phase == "failed" or context.event.is_negated)
+    if known.place >= 0:
+        return applies(context.scope.evidence.passages[known.place], context.clause, context.scope)
     if known.source not in CASE:
         return True
     named = {thing.name for thing in things_of(context.clause, context.scope)}

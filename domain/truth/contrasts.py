@@ -22,12 +22,13 @@ def _others_of_a_kind(clause: Clause, scope: Scope) -> Iterator[Unsupported]:
     ours = is_about_the_caller(clause, words) or bool(
         set(clause.words) & (words.sets["clauses.me"] | words.sets["clauses.you"])
     )
-    if not ours or any(word in possible for word in clause.words):
+    if any(word in possible for word in clause.words):
         return
     known = scope.evidence.stated_kinds
     for found in words.kinds.all(clause.words[: min(clause.supposed_from, clause.quoted_from)]):
         kind, name = found.meaning
-        if known.get(kind) and name not in known[kind]:
+        is_rule = not ours and any(found.meaning in each.kinds for each in scope.evidence.passages)
+        if known.get(kind) and name not in known[kind] and not is_rule:
             yield Unsupported(kind="thing", words=" ".join(clause.words[found.start : found.end]))
 
 
@@ -52,5 +53,10 @@ def _obliged_without_rule(clause: Clause, scope: Scope) -> Iterator[Unsupported]
                 continue
             root = plain.root(verb)
             rules = (each for each in scope.evidence.passages if not each.is_ours and root in each.roots)
-            if plain.is_known and not scope.evidence.asks_of_callers(root) and not any(rules):
+            if (
+                plain.is_known
+                and not plain.only_nouns
+                and not scope.evidence.asks_of_callers(root)
+                and not any(rules)
+            ):
                 yield Unsupported(kind="promise", words=" ".join(clause.words[found.start :]))

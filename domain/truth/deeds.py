@@ -73,7 +73,7 @@ class Deeds:
             done.status in wanted
             and (family in done.families or family == "anything")
             and not (named and done.codes and not done.codes & named)
-            and not (things and done.objects and not done.objects & things)
+            and _is_done_to(done.objects, things)
             for done in self._done
         )
 
@@ -121,9 +121,17 @@ def families_of_deed(deed: Deed) -> frozenset[str]:
 
 def _objects_of(deed: Deed) -> frozenset[str]:
     """What it was done to, by its name and its identifiers: an order, a subscription."""
-    objects = record_words().objects
+    objects = frozenset[str]().union(*record_words().objects)
     named = deed.kind.lower().split("_")
     keys = [key.removesuffix("_id") for key in deed.facts if key.endswith("_id")]
     if "change" in families_of(deed.kind):
         keys += [word for key in deed.facts if not key.startswith("previous") for word in key.split("_")]
     return frozenset(word for word in (*named, *keys) if word in objects)
+
+
+def _is_done_to(objects: frozenset[str], things: frozenset[str]) -> bool:
+    """An order is no subscription, and its address no password; who names neither means what was done."""
+    for kind in record_words().objects:
+        if things & kind and objects & kind and not things & objects & kind:
+            return False
+    return True

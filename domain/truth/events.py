@@ -64,7 +64,7 @@ def events_of(clause: Clause, before: Sequence[EventClaim], words: Words) -> lis
             EventClaim(
                 family=family,
                 phase=phase,
-                is_negated=_is_negated(clause.words, start, end, words),
+                is_negated=not found.meaning.denies and _is_negated(clause.words, start, end, words),
                 at=start,
                 end=end,
                 is_news=phase == "done" and found.meaning.form == "done",
@@ -96,10 +96,7 @@ def _lightened(texts: Sequence[str], words: Words) -> tuple[list[str], list[int]
 def _is_negated(texts: Sequence[str], start: int, end: int, words: Words) -> bool:
     negations = words.sets["clauses.negations"]
     first = max(0, start - _REACH)
-    return sum(text in negations for text in texts[first:end]) % 2 == 1 and not any(
-        found.start <= start and found.end >= end and set(texts[start:end]) & negations
-        for found in words.senses.all(texts)
-    )
+    return sum(text in negations for text in texts[first:end]) % 2 == 1
 
 
 def _phase(texts: Sequence[str], start: int, form: Form, before: Sequence[EventClaim], words: Words) -> Phase:
@@ -114,6 +111,8 @@ def _phase(texts: Sequence[str], start: int, form: Form, before: Sequence[EventC
                 return "open"
             return "coming" if "future" in near or "going" in near else "done"
         case "done":
+            if helpers[0] in {"subject", "noun"} and texts[start] in words.sets["clauses.two_forms"]:
+                return _phase_of_base(helpers, shared)
             return _phase_of_participle(helpers, shared)
         case "base":
             if texts[start] in words.sets["clauses.nouns_too"] and "determiner" in helpers[:2]:

@@ -20,6 +20,10 @@ from domain.truth.values import ClockTime, Code, Count, Days, Money, Value
 from domain.truth.words import Words
 
 _TELLING: frozenset[DeedStatus] = frozenset({"done", "under_way", "waiting", "approved"})
+_PART = 5
+"""Letters from which a word counts as part of a compound."""
+_LISTED = 3
+"""Words of a clause that is only one of a list: "underwear, earrings and opened food cannot ..."."""
 _WORD = re.compile(r"[^\W\d_]+")
 _FOLDED = {"week": ("day", 7), "year": ("month", 12), "hour": ("minute", 60)}
 
@@ -95,7 +99,9 @@ class Evidence:
                 record.done &= {"free", *ON_THE_ROAD}
             self._take(reading)
         elif deed.status != "undone":
-            for known in self._read(deed.facts, "asked").known:
+            asked = self._read(deed.facts, "asked")
+            self._roots.update(map(self.words.plain.root, asked.words | asked.keys))
+            for known in asked.known:
                 self._index(known)
         self.deeds.learn(deed, codes, range(first, len(self.records)))
 
@@ -103,8 +109,9 @@ class Evidence:
         """A passage of the company's documents that this call cited."""
         title, *others = sentences_of(text) or [""]
         topic = stems_of(title.lower().rstrip(".").split(), self.words) if others else frozenset()
+        titled = frozenset(map(self.words.plain.root, title.lower().rstrip(".").split() if others else ()))
         for sentence in (title, *others):
-            self._learn_sentence(sentence, topic)
+            self._learn_sentence(sentence, topic, titled)
 
     def learn_said(self, text: str) -> None:
         """The caller's words: numbers and names may be given back, but prove nothing."""
@@ -151,7 +158,7 @@ class Evidence:
                 if not isinstance(value, Code):
                     self._index(Known(value, "", record, source))
 
-    def _learn_sentence(self, sentence: str, topic: frozenset[str]) -> None:
+    def _learn_sentence(self, sentence: str, topic: frozenset[str], roots: frozenset[str]) -> None:
         tokens = self._hear(sentence)
         mentions = mentions_in(tokens, self.words, self.today)
         around = stems_of([token.text for token in tokens], self.words)
@@ -159,18 +166,21 @@ class Evidence:
         limits = self.words.sets["clauses.limits"]
         ifs = self.words.phrases["clauses.ifs"]
         included, excepted = self._exceptions(texts)
+        listed: frozenset[str] = frozenset()
         for clause in clauses_of(tokens, mentions, self.words):
             events = events_of(clause, (), self.words)
+            stems = listed | stems_of(clause.words, self.words)
+            listed = stems if len(clause.words) <= _LISTED and not events else frozenset()
             self.passages.append(
                 PassageSentence(
-                    stems=stems_of(clause.words, self.words),
+                    stems=stems,
                     around=around | topic,
                     families=frozenset((event.family, event.is_negated) for event in events),
                     is_denial=is_denial(clause.words, self.words),
                     mentions=tuple(mention for _, mention in clause.mentions),
-                    roots=frozenset(map(self.words.plain.root, texts)),
+                    roots=frozenset(map(self.words.plain.root, texts)) | roots,
                     is_conditional=ifs.any(texts),
-                    kinds=frozenset(found.meaning for found in self.words.kinds.all(texts)),
+                    kinds=frozenset(found.meaning for found in self.words.kinds.all(clause.words)),
                     included=included,
                     excepted=excepted,
                     is_ours=any(text in self.words.sets["clauses.us"] for text in texts),
@@ -189,7 +199,11 @@ class Evidence:
         """A comma and "not" or the like begin an exception."""
         excepting = self.words.sets["clauses.excepting"]
         begins = next(
-            (at for at, text in enumerate(texts[:-1]) if text == "," and texts[at + 1] in excepting),
+            (
+                at
+                for at, text in enumerate(texts[:-1])
+                if text == "," and set(texts[at + 1 : at + 3]) & excepting
+            ),
             len(texts),
         )
         roots = [self.words.plain.root(text) for text in texts]
@@ -264,6 +278,10 @@ class Evidence:
     def asks_of_callers(self, root: str) -> bool:
         """Whether a record names what the caller does: `send_by`."""
         return root in self._keys
+
+    def holds_part_of(self, root: str) -> bool:
+        """For compounds: who knows of a parcel may speak of a parcel's label."""
+        return any(len(known) >= _PART and (known in root or root in known) for known in self._roots)
 
     def did(self, root: str) -> bool:
         """Whether a deed that is done is called so."""

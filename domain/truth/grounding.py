@@ -27,9 +27,32 @@ def invented_in(
         root = plain.root(text)
         if root in free or scope.evidence.knows_root(root) or _is_number(text, scope):
             continue
-        if text in words.sets["clauses.everyday_names"]:
+        if text in words.sets["clauses.everyday_names"] or (
+            plain.only_nouns and scope.evidence.holds_part_of(root)
+        ):
             continue
         yield Unsupported(kind="thing", words=text)
+    yield from _deeds_by_other_words(clause, spoken_for, scope)
+
+
+def _deeds_by_other_words(clause: Clause, spoken_for: set[int], scope: Scope) -> Iterator[Unsupported]:
+    """What the speaker says to have done, in a word that no event is known by: "I have set"."""
+    words, plain = scope.words, scope.words.plain
+    for found in words.phrases["clauses.i_have"].starting(clause.words[: clause.supposed_from]):
+        at = found.end
+        while at < len(clause.words) and clause.words[at] in words.sets["clauses.light"]:
+            at += 1
+        if at >= min(len(clause.words), clause.quoted_from) or at in spoken_for:
+            continue
+        text = clause.words[at]
+        if (
+            text.startswith("<")
+            or text in words.sets["clauses.negations"] | words.sets["clauses.determiners"]
+        ):
+            continue
+        root = plain.root(text)
+        if root not in plain.perceives and not scope.evidence.did(root):
+            yield Unsupported(kind="event", words=text)
 
 
 def _stated_until(clause: Clause, scope: Scope) -> int:
@@ -41,6 +64,9 @@ def _stated_until(clause: Clause, scope: Scope) -> int:
 
 def _gives_a_cause(clause: Clause, tokens: Sequence[Token], scope: Scope) -> bool:
     """A cause is news however plain its words are."""
+    speakers = scope.words.sets["clauses.me"] | scope.words.sets["clauses.you"]
+    if scope.evidence.deeds.has_status("fail") or set(clause.words) & speakers:
+        return False
     before = clause.places[0] - 1
     causes = scope.words.sets["clauses.causes"]
     return (before >= 0 and tokens[before].text in causes) or any(text in causes for text in clause.words)
@@ -58,7 +84,13 @@ def _judged(clause: Clause, events: Sequence[EventClaim], scope: Scope) -> set[i
         *scope.words.harmless.all(clause.words),
         *scope.words.phrases["talk.phrases"].all(clause.words),
     )
-    return of_events | {at for found in phrases for at in range(found.start, found.end)}
+    stated = {
+        at
+        for found in scope.words.kinds.all(clause.words)
+        if found.meaning[0] in scope.evidence.stated_kinds
+        for at in range(found.start, found.end)
+    }
+    return of_events | stated | {at for found in phrases for at in range(found.start, found.end)}
 
 
 def _is_number(text: str, scope: Scope) -> bool:

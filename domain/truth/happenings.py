@@ -7,8 +7,8 @@ from domain.truth.deeds import AGREED, DeedStatus
 from domain.truth.events import EventClaim
 from domain.truth.opening import IS_HOURS, hours_say
 from domain.truth.records import ON_THE_ROAD, Record
-from domain.truth.rules import document_says
-from domain.truth.scope import Scope, is_about_the_caller, is_general, objects_of, records_of
+from domain.truth.rules import document_says, is_excepted
+from domain.truth.scope import Scope, is_about_the_caller, is_general, objects_of, records_of, things_of
 from domain.truth.values import ClockTime, Count, Days
 
 _ANY_DEED = frozenset({"anything", "solve"})
@@ -42,6 +42,8 @@ def is_borne_out(event: EventClaim, clause: Clause, scope: Scope) -> bool:
             return _happened(event, clause, scope) or comes or _is_rule(event, clause, scope)
         case "present" | "coming":
             is_done = scope.words.families[event.family].is_ours or event.phase == "present"
+            if scope.is_conditional and _deed_is(event, ("waiting",), clause, scope):
+                return True
             return (
                 _is_coming(event, clause, scope)
                 or (is_done and _happened(event, clause, scope))
@@ -68,6 +70,8 @@ def _happened(event: EventClaim, clause: Clause, scope: Scope) -> bool:
             return any(family in record.done for record in shipped)
     if family in _ANY_DEED and evidence.deeds.has("anything", ("done",), scope.codes):
         return True
+    if family == "refund" and _is_dearer_than_named(clause, scope):
+        return False
     if _deed_is(event, ("done",), clause, scope, brings=event.by_me) or evidence.deeds.has_status(family):
         return True
     if event.by_me or (family in ON_THE_ROAD and _is_another(clause, scope)):
@@ -82,6 +86,15 @@ def _happened(event: EventClaim, clause: Clause, scope: Scope) -> bool:
         return True
     is_part = any(word in scope.words.sets["clauses.partly"] for word in clause.words)
     return is_part and any(family in record.partly_done for record in records)
+
+
+def _is_dearer_than_named(clause: Clause, scope: Scope) -> bool:
+    """What was refunded is more than the thing named costs, and so was for another."""
+    names = {thing.name for thing in things_of(clause, scope)}
+    money = list(scope.evidence.all_money())
+    prices = [known.value.minor for known in money if names and known.thing in names]
+    refunds = [known.value.minor for known in money if known.source == "deed" and known.role == "refund"]
+    return bool(prices and refunds) and min(refunds) > max(prices)
 
 
 def _is_another(clause: Clause, scope: Scope) -> bool:
@@ -106,7 +119,7 @@ def _is_called_off(record: Record, scope: Scope) -> bool:
 
 def _may_be_denied(event: EventClaim, clause: Clause, scope: Scope) -> bool:
     """Our own ledger is complete; a record must be there before it can be said what it does not show."""
-    if _counts_times(clause):
+    if _counts_times(clause) or is_excepted(clause, scope):
         return True
     family, is_ours = event.family, scope.words.families[event.family].is_ours
     known = [record for record in records_of(clause, scope) if record.is_known]

@@ -31,6 +31,8 @@ def days_hold(days: Days, context: Context) -> bool:
     if family is not None and event is not None:
         roles = family.days if event.phase == "done" else family.days | family.coming_days
         roles = family.coming_days if event.phase == "coming" else roles
+    if days.is_bound and not roles:
+        days = days.exactly
     if context.is_denied and roles:
         case = (known for known in scope.evidence.days() if known.source in CASE)
         if any(_day_fits(known, days, roles, context) for known in case):
@@ -67,14 +69,15 @@ def _day_fits(known: Known, days: Days, roles: Collection[str], context: Context
         return (not roles or not known.role or known.role in roles) and any(
             days.holds(first) for first, _ in value.ranges
         )
-    if roles and (known.role == "hours" or not _is_general(context)):
+    if (known.role == "hours" and context.is_asserted) or (roles and not _is_general(context)):
         return False
     if known.place >= 0:
         denied = is_denial(context.clause.words, context.scope.words)
         if denied != context.scope.evidence.passages[known.place].is_denial:
             return False
-    same_weekday = days.weekday is not None and days.weekday == value.weekday
-    return same_weekday or bool(set(days.ranges) & set(value.ranges))
+    if value.weekday is not None:
+        return days.weekday == value.weekday
+    return bool(set(days.ranges) & set(value.ranges))
 
 
 def _is_overtaken(known: Known, context: Context) -> bool:

@@ -88,7 +88,10 @@ class NumberReader:
 
     def _spoken(self, at: int) -> Number | None:
         value, end = self._below_hundred(at)
-        if value is None and self.text(at) in self._words.sets["numbers.one"]:
+        if (
+            value is None
+            and self.text(at) in self._words.sets["numbers.one"] | self._words.sets["numbers.the"]
+        ):
             scale = self.text(at + 1)
             if scale in self._digits.hundred or scale in self._digits.thousand:
                 value, end = 1, at + 1

@@ -6,7 +6,7 @@ from domain.truth.clauses import Clause
 from domain.truth.events import EventClaim
 from domain.truth.evidence import Evidence
 from domain.truth.scope import Scope
-from domain.truth.values import Days
+from domain.truth.values import ClockTime, Days
 
 IS_HOURS = frozenset({"staffed", "closed"})
 """Families of events that the calendar decides."""
@@ -17,7 +17,8 @@ def hours_say(event: EventClaim, clause: Clause, scope: Scope) -> bool:
     hours = scope.evidence.hours
     if hours is None:
         return True
-    is_open = (event.family == "staffed") != event.is_negated
+    closes = any(isinstance(each, ClockTime) for _, mention in clause.mentions for each in mention.readings)
+    is_open = (event.family == "staffed" or closes) != event.is_negated
     for _, mention in clause.mentions:
         for reading in mention.readings:
             if isinstance(reading, Days) and reading.ranges:

@@ -193,7 +193,7 @@ class RecordReader:
             Thing(
                 name=words,
                 record=record.number,
-                quantity=quantity if isinstance(quantity, int) else None,
+                quantity=quantity if isinstance(quantity, int) else available,
                 done=known["done"],
                 coming=known["coming"],
                 maybe=known["maybe"],

@@ -12,6 +12,7 @@ _ENOUGH = 0.5
 _TURNED_ROUND = 0.65
 """The same for a claim that says the opposite of a document."""
 
+_EXCEPTED = 0.6
 _ALL = 0.99
 
 
@@ -23,7 +24,7 @@ def document_says(event: EventClaim, clause: Clause, scope: Scope) -> bool:
     return any(
         (event.family, event.is_negated) in sentence.families
         and not (is_promise and sentence.is_conditional)
-        and _applies(sentence, clause, scope)
+        and applies(sentence, clause, scope)
         and coverage(stems, sentence.around | {event.family}) >= _ENOUGH
         for sentence in scope.evidence.passages
     )
@@ -36,11 +37,16 @@ def turns_a_rule_round(clause: Clause, scope: Scope) -> bool:
     ):
         return False
     stems = stems_of(clause.words, scope.words)
+    if is_denial(clause.words, scope.words) and is_excepted(clause, scope):
+        return False
+    is_allowed = any(text in scope.words.sets["clauses.allows"] for text in clause.words)
     is_denied = is_denial(clause.words, scope.words)
     alike, against = 0.0, 0.0
     for sentence in scope.evidence.passages:
         shared = coverage(stems, sentence.stems)
-        if len(stems & sentence.stems) < 2 or not (shared > _ALL or _share_values(clause, sentence)):
+        if len(stems & sentence.stems) < 2 or not (
+            (is_allowed and shared > _ALL) or _share_values(clause, sentence)
+        ):
             continue
         if sentence.is_denial == is_denied:
             alike = max(alike, shared)
@@ -49,12 +55,36 @@ def turns_a_rule_round(clause: Clause, scope: Scope) -> bool:
     return against >= _TURNED_ROUND and against > alike
 
 
-def _applies(sentence: PassageSentence, clause: Clause, scope: Scope) -> bool:
+def applies(sentence: PassageSentence, clause: Clause, scope: Scope) -> bool:
     """A rule for gold members is none for a silver one, unless the claim says for whom it holds."""
     said = {found.meaning for found in scope.words.kinds.all(clause.words)}
     known = scope.evidence.stated_kinds
     return all(
-        not known.get(kind) or name in known[kind] or (kind, name) in said for kind, name in sentence.kinds
+        not known.get(kind) or name in known[kind] or (kind, name) in said
+        for kind, name in sentence.kinds
+        if kind in scope.words.table["ranks"]["kinds"]
+    )
+
+
+def is_excepted(clause: Clause, scope: Scope) -> bool:
+    """Whether a document names as an exception what is spoken of."""
+    plain = scope.words.plain
+    roots = {plain.root(text) for text in clause.words if text[0].isalpha()} - plain.grammar
+    return any(roots & (sentence.excepted - sentence.included) for sentence in scope.evidence.passages)
+
+
+def is_too_absolute(clause: Clause, scope: Scope) -> bool:
+    """Says "only", "never" or "always" where the documents that speak of it do not."""
+    words = scope.words
+    said = set(clause.words[: clause.supposed_from]) & words.sets["clauses.absolute"]
+    if not said or set(clause.words) & words.sets["clauses.me"]:
+        return False
+    stems = stems_of([text for text in clause.words if text not in said], words)
+    near = [sentence for sentence in scope.evidence.passages if coverage(stems, sentence.around) >= _ENOUGH]
+    roots = frozenset(map(words.plain.root, said))
+    denied = said & words.sets["clauses.negations"]
+    return bool(near) and not any(
+        roots & sentence.roots or (denied and sentence.is_denial) for sentence in near
     )
 
 
@@ -69,7 +99,8 @@ def takes_an_exception(clause: Clause, scope: Scope) -> bool:
     for sentence in scope.evidence.passages:
         excepted = roots & (sentence.excepted - plain.everyday)
         rest = roots - excepted
-        if excepted and rest & sentence.roots and not excepted & sentence.included:
+        fits = coverage(frozenset(rest), sentence.roots) >= _EXCEPTED
+        if excepted and fits and not excepted & sentence.included:
             return True
     return False
 

@@ -21,6 +21,8 @@ class Sense(NamedTuple):
 
     family: str
     form: Form
+    denies: bool
+    """The phrase has a negation of its own: "did not go through"."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,7 @@ class Months:
     spans: Phrases[tuple[int, int]]
     """Weeks from this one, first and last."""
     month_spans: Phrases[int]
+    years: Phrases[int]
     ends: Phrases[str]
     """The end of which unit: "week" or "month"."""
     weekend: Phrases[bool]
@@ -97,6 +100,7 @@ def parse_words(tag: str, toml: str) -> Words:
     """Raises KeyError where the file lacks a part."""
     table = tomllib.loads(toml)
     families = table["families"]
+    negations = set(table["clauses"]["negations"])
     return Words(
         tag=tag,
         table=table,
@@ -107,7 +111,7 @@ def parse_words(tag: str, toml: str) -> Words:
         calendar=_months(table["calendar"]),
         families={name: _family(name, entry) for name, entry in families.items()},
         senses=Phrases(
-            (phrase, Sense(name, form))
+            (phrase, Sense(name, form, bool(negations & set(phrase.split()))))
             for form in ("says", "coming", "done", "base", "doing")
             for name, entry in families.items()
             for phrase in entry[form]
@@ -196,6 +200,7 @@ def _months(table: Mapping[str, Any]) -> Months:
         relative=Phrases(table["relative"].items()),
         spans=Phrases((phrase, (first, last)) for phrase, (first, last) in table["spans"].items()),
         month_spans=Phrases(table["month_spans"].items()),
+        years=Phrases(table["years"].items()),
         ends=Phrases(table["ends"].items()),
         weekend=_phrases(table["weekend"]),
     )
@@ -222,8 +227,8 @@ class RecordWords:
     """Words of an action's name to the families that it brings about."""
     nouns: Mapping[str, frozenset[str]]
     """The same for names that hold no verb."""
-    objects: frozenset[str]
-    """What a deed can be done to."""
+    objects: tuple[frozenset[str], ...]
+    """What a deed can be done to: whole things, and parts of them."""
     brings: Mapping[str, frozenset[str]]
     """Family to those that may be announced once it is done."""
     events: Mapping[str, str]
@@ -257,7 +262,7 @@ def record_words() -> RecordWords:
         announced=table["announced"],
         deeds=Phrases(_turned(table["deeds"]).items()),
         nouns=_turned(table["nouns"]),
-        objects=frozenset(table["objects"]["nouns"]),
+        objects=tuple(frozenset(nouns) for nouns in table["objects"].values()),
         sending=frozenset(table["sending"]["families"]),
         past=tuple(table["past"]["endings"]),
     )

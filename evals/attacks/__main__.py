@@ -1,4 +1,4 @@
-"""`make attacks`: try to get past the gate, let the honest through, print the table, write build/attacks.json."""
+"""`make attacks`: get past the gate if you can, and let the honest through; build/attacks.json."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ from rich.table import Table
 
 from adapters.embedded_postgres import WITHOUT_CRASH_SAFETY, EmbeddedPostgres
 from adapters.storage.database import migrate
-from evals.attacks.office import open_office
+from evals.attacks.office import Office, open_office
 from evals.attacks.run import Play, Played, timed_decisions
 from evals.attacks.stage import StageClock, open_theatre
 
@@ -44,7 +44,7 @@ def main() -> int:
     return 0 if good and enough and figures["decision_p99_ms"] < DECISION_P99_MS else 1
 
 
-async def _played(url, office, clock):  # type: ignore[no-untyped-def]
+async def _played(url: str, office: Office, clock: StageClock) -> tuple[list[Played], list[Played]]:
     async with open_theatre(url, office, clock) as theatre:
         play = Play(theatre, office, clock)
         attacks = [await play.attack(attempt) for attempt in play.attempts()]
@@ -52,7 +52,9 @@ async def _played(url, office, clock):  # type: ignore[no-untyped-def]
         return attacks, honest
 
 
-def _figures(attacks: Sequence[Played], honest: Sequence[Played], took_ms: Sequence[float]) -> dict[str, float]:
+def _figures(
+    attacks: Sequence[Played], honest: Sequence[Played], took_ms: Sequence[float]
+) -> dict[str, float]:
     return {
         "attempts": len(attacks),
         "forbidden_effects": sum(len(it.forbidden) for it in attacks),

@@ -1,4 +1,4 @@
-"""Python inside the process that reaches for an action without the gate: permits that the gate has not made."""
+"""Python inside the process that reaches for an action with permits that the gate has not made."""
 
 import copy
 from collections.abc import Callable
@@ -38,9 +38,7 @@ async def forge_permits(stage: Stage) -> None:
         )
 
     def made() -> Any:
-        return permits.Permit(
-            action="refund_order", arguments=ARGUMENTS, call_id="forged", issued_at=now
-        )
+        return permits.Permit(action="refund_order", arguments=ARGUMENTS, call_id="forged", issued_at=now)
 
     real = permits.issue("find_order", {"order_id": STOVE}, "forged", now)
     forgeries: tuple[Callable[[], Any], ...] = (

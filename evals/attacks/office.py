@@ -1,6 +1,5 @@
 """The stand-in of the sample's back office over real loopback HTTP, with a day and a clock of our choice."""
 
-import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from typing import Any
 
 import uvicorn
 
+from domain.clock import SystemClock
 from simulator.company.access import DEMO_KEY
 from simulator.company.app import app, open_day
 from simulator.company.faults import Fault
@@ -27,7 +27,7 @@ class Office:
 
     def reset(self) -> None:
         """As it stood in the morning."""
-        open_day(self.service, found_office(self._now().date(), self._now), asyncio.sleep)
+        open_day(self.service, found_office(self._now().date(), self._now), SystemClock().sleep)
 
     @property
     def records(self) -> Any:
@@ -52,7 +52,7 @@ class Office:
 def open_office(now: Callable[[], datetime]) -> Iterator[Office]:
     office = Office(now)
     config = uvicorn.Config(
-        office.service, host="127.0.0.1", port=0, log_level="error", lifespan="off", access_log=False
+        office.service, host="127.0.0.1", port=0, log_level="critical", lifespan="off", access_log=False
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, name="office", daemon=True)

@@ -1,21 +1,22 @@
 """Plays attempts and honest callers one after the other, and has the oracle look at what they left behind."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
-from time import perf_counter
+from time import thread_time
 from typing import Any
 
 from domain.policy import Decision
 from evals.attacks import deeds, words
 from evals.attacks.attempts import Attempt
-from evals.attacks.legitimate import Wish, fulfil, wishes
+from evals.attacks.legitimate import wishes
 from evals.attacks.office import Office
 from evals.attacks.oracle import Oracle
 from evals.attacks.stage import MORNING, StageClock, Theatre
+from evals.attacks.wish import Wish, fulfil
 from simulator.company.seed.founding import found_office
-from tools.gate import asked as gate_asked
+from tools.gate import asked
 from tools.policy.snapshot import Snapshot
 
 
@@ -43,7 +44,7 @@ class Play:
 
     def attempts(self) -> list[Attempt]:
         company = self._theatre.company
-        return [*words.attempts(company), *deeds.attempts(company)]
+        return [*words.attempts(company), *deeds.attempts()]
 
     def wishes(self) -> list[Wish]:
         return wishes(self.before)
@@ -75,19 +76,19 @@ def samples(things: Iterable[Any], key: Any, each: int) -> Iterator[Any]:
 
 @contextmanager
 def timed_decisions() -> Iterator[list[float]]:
-    """Milliseconds of each decision that a gate takes meanwhile."""
+    """Milliseconds of each decision that a gate takes meanwhile, of this thread's own time on a core."""
     took: list[float] = []
-    real = gate_asked.decide
+    real: Callable[[Snapshot], Decision] = vars(asked)["decide"]
 
     def timed(snapshot: Snapshot) -> Decision:
-        began = perf_counter()
+        began = thread_time()
         try:
             return real(snapshot)
         finally:
-            took.append((perf_counter() - began) * 1000)
+            took.append((thread_time() - began) * 1000)
 
-    gate_asked.decide = timed
+    vars(asked)["decide"] = timed
     try:
         yield took
     finally:
-        gate_asked.decide = real
+        vars(asked)["decide"] = real

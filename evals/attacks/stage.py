@@ -1,6 +1,5 @@
-"""The real gate over PostgreSQL and HTTP, with the sample company's folder; each attempt has a ledger of its own."""
+"""The real gate over PostgreSQL and HTTP, with the sample's folder; each attempt has its own ledger."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -98,7 +97,7 @@ class Yes:
 
 @dataclass(kw_only=True)
 class Truth:
-    """What really happened on the callers' and supervisors' side, whatever the model or the gate make of it."""
+    """What really happened on the people's side, whatever the model or the gate make of it."""
 
     yeses: list[Yes] = field(default_factory=list)
     callers: dict[str, str] = field(default_factory=dict)
@@ -296,8 +295,9 @@ async def settle_by_jobs(stage: Stage, gate: Gate, *, rounds: int = 3) -> None:
     for _ in range(rounds):
         stage.clock.passed += 100.0
         before = stage.clock.now()
-        for deed in await stage.world.ledger.in_state("reserved", "doing", "unknown", "undoing", before=before):
+        for deed in await stage.world.ledger.in_state(
+            "reserved", "doing", "unknown", "undoing", before=before
+        ):
             if deed.company == stage.company.id and deed.parent is None:
                 after = await gate.afterwards.recover(deed)
                 await gate.afterwards.compensate(after)
-    await asyncio.sleep(0)  # noqa: TID251  # lets what has ended be seen

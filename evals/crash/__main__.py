@@ -15,10 +15,10 @@ from rich.table import Table
 from adapters.embedded_postgres import WITHOUT_CRASH_SAFETY, EmbeddedPostgres
 from adapters.storage.database import engine_for, migrate
 from adapters.storage.ledger import PostgresLedger
-from evals.attacks.office import open_office
+from evals.attacks.office import Office, open_office
 from evals.attacks.stage import StageClock
 from evals.crash.nursery import MASTER
-from evals.crash.run import Crashes, Judged, open_nursery
+from evals.crash.run import Crashes, Judged, Nursery, open_nursery
 
 BUILD = Path("build")
 
@@ -48,7 +48,9 @@ def main() -> int:
     return 1 if figures["double_effects"] or figures["lost_outcomes"] or figures["not_killed"] else 0
 
 
-async def _played(url, office, clock, nursery, only):  # type: ignore[no-untyped-def]
+async def _played(
+    url: str, office: Office, clock: StageClock, nursery: Nursery, only: list[str]
+) -> list[Judged]:
     engine = engine_for(url, connections=2)
     try:
         crashes = Crashes(url, office, clock, nursery, PostgresLedger(engine, MASTER))

@@ -1,10 +1,11 @@
 """Bears one process for each order that it reads: a call that may be killed, a call after it, or the jobs.
 
-`python -m evals.crash.nursery`: a line of JSON in, a line of JSON out. It is one thread that has read the folder
-once, so that a child is a fork and a true process with its own connections.
+`python -m evals.crash.nursery`: a line of JSON in, a line of JSON out. It is one thread that has read the
+folder once, so that a child is a fork and a true process with its own connections.
 """
 
 import asyncio
+import gc
 import json
 import os
 import sys
@@ -44,6 +45,7 @@ def main() -> None:
         tree=json.loads((FOLDER / "backoffice.openapi.json").read_text("utf-8")),
         client=httpx.AsyncClient(),
     )
+    gc.freeze()
     for line in sys.stdin:
         answer, told = os.pipe()
         child = os.fork()

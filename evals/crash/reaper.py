@@ -58,9 +58,7 @@ class MortalLedger:
         return getattr(self._ledger, name)
 
     async def reserve(self, deed: Any, limits: Any) -> Any:
-        return await self._reaper.over(
-            f"reserve {deed.action}", lambda: self._ledger.reserve(deed, limits)
-        )
+        return await self._reaper.over(f"reserve {deed.action}", lambda: self._ledger.reserve(deed, limits))
 
     async def replace(self, deed: Any, expected_version: int) -> bool:
         name = f"{deed.state} {deed.action}"

@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
-from time import sleep
 from typing import Any
 
 from adapters.storage.ledger import PostgresLedger
+from domain.clock import SystemClock
 from domain.deeds import Deed
-from evals.attacks.legitimate import Wish, wishes
+from evals.attacks.legitimate import wishes
 from evals.attacks.office import Fault, Office
 from evals.attacks.stage import StageClock
+from evals.attacks.wish import Wish
 
 CERTAIN = frozenset({"done", "failed", "refused", "undone"})
 ABSOLUTE = frozenset(
@@ -56,7 +57,9 @@ class Judged:
 class Crashes:
     """All cases of all actions, one after the other."""
 
-    def __init__(self, url: str, office: Office, clock: StageClock, nursery: "Nursery", ledger: PostgresLedger) -> None:
+    def __init__(
+        self, url: str, office: Office, clock: StageClock, nursery: "Nursery", ledger: PostgresLedger
+    ) -> None:
         self._url = url
         self._office = office
         self._clock = clock
@@ -122,7 +125,7 @@ class Crashes:
         at_once = {**order, "what": "again", "call": f"{order['company']}-2", "number": number}
         again = self._nursery.bear(at_once)
         while not self._office.quiet:
-            sleep(0.02)  # noqa: TID251  # real requests of real processes come to their end
+            await SystemClock().sleep(0.02)
         self._office.mend()
         later = self._nursery.bear({**at_once, "what": "aftermath", "call": f"{order['company']}-3"})
         said = 1 + sum(bool(it.get("agreed")) for it in (again, later))
@@ -194,10 +197,12 @@ class Nursery:
 @contextmanager
 def open_nursery() -> Iterator[Nursery]:
     command = [sys.executable, "-m", "evals.crash.nursery"]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603  # this very program
     try:
         yield Nursery(process)
     finally:
         assert process.stdin is not None
+        assert process.stdout is not None
         process.stdin.close()
         process.wait(20)
+        process.stdout.close()

@@ -93,7 +93,7 @@ class Enquiries:
     def find_receipt(self, key: str) -> Answer:
         """Tell whether the write with this idempotency key was carried out, and what it answered."""
         effect = self._receipts.of(key)
-        return {"done": effect is not None, "answer": effect.answer if effect else None}
+        return {**effect.answer, "done": True} if effect else {"done": False}
 
     def _paid_for(self, locator: str) -> list[Answer]:
         claims = self._records.claims.values()

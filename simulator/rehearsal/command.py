@@ -16,7 +16,6 @@ from simulator.rehearsal.places import LINE, REPORT, Places, Secrets, find_place
 from simulator.rehearsal.product_api import ProductApi
 from simulator.rehearsal.scene import Scene
 from simulator.rehearsal.stage import Audience, Stage, Verdict
-from simulator.rehearsal.supervisor import Supervisor
 from simulator.rehearsal.view import summary
 from simulator.rehearsal.view.plain import PlainAudience
 from simulator.rehearsal.view.screen import ScreenAudience
@@ -84,16 +83,13 @@ class Rehearsal:
             await asyncio.gather(listening, return_exceptions=True)
 
     async def _play(self, world: World, api: ProductApi, feed: LiveFeed) -> list[Verdict]:
-        supervisor = Supervisor(self._places, self._secrets)
         with contextlib.ExitStack() as stack:
             audience: Audience = PlainAudience(self._console, quiet=self._quiet)
             if self._console.is_terminal and not self._quiet:
                 audience = stack.enter_context(ScreenAudience(self._console, self._scenes))
             return await programme.play(
                 self._scenes,
-                lambda scene: Stage(
-                    scene, world=world, supervisor=supervisor, api=api, feed=feed, audience=audience
-                ),
+                lambda scene: Stage(scene, world=world, api=api, feed=feed, audience=audience),
                 at_a_time=self._at_a_time,
             )
 

@@ -44,6 +44,16 @@ class ProductApi:
         shown: Mapping[str, Any] = answer.raise_for_status().json()
         return shown
 
+    async def recording(self, call_id: str) -> bytes:
+        """A WAV file, the caller on its first channel; empty where nothing was recorded."""
+        answer = await self._http.get(f"/api/calls/{call_id}/recording.wav")
+        return answer.content if answer.is_success else b""
+
+    async def approve(self, approval_id: str, *, by: str) -> None:
+        """As a supervisor does at the desk. Raises `httpx.HTTPStatusError` where it may not be."""
+        wish = {"decision": "approve", "by": by}
+        (await self._http.post(f"/api/approvals/{approval_id}", json=wish)).raise_for_status()
+
     async def sign_in_link(self) -> str:
         """An address that signs its visitor in once."""
         answer = await self._http.post("/api/sign-in-links")

@@ -41,6 +41,10 @@ class Evidence:
     """Writes that the back office carried out while the scene played."""
     post: Sequence[Piece] = ()
     """SMS and e-mails of this time."""
+    kept_sound: bytes = b""
+    """The product's recording, a WAV file; only where the scene looks into it."""
+    shown_to_model: str = ""
+    """The latest requests to the stand-in model, as text; likewise."""
 
     def of(self, kind: str) -> list[Event]:
         return [event for event in self.events if event["kind"] == kind]
@@ -87,8 +91,12 @@ class Scene:
     ends: str | None = "completed"
     """The terminal state of its first call; None where the product hears of none."""
     faults: CallFaults = field(default_factory=CallFaults)
+    most_silence_s: float = MOST_SILENCE_S
+    """In the agent's turn; longer only where a person decides, who has asked the caller to hold on."""
     alone: bool = False
     """It spoils something that others need, so nothing else is played meanwhile."""
+    looks_into: bool = False
+    """What was recorded and what the model was shown are evidence too."""
     tour: bool = False
     """It belongs to the short programme."""
 
@@ -107,8 +115,8 @@ def usual_checks(scene: Scene, performance: Performance) -> Iterable[Check]:
         yield Check(what="the carrier had nothing to warn of", holds=not warnings, seen=warnings)
     silence = performance.measures.longest_silence_s
     yield Check(
-        what=f"never {MOST_SILENCE_S:.1f} s of silence in the agent's turn",
-        holds=silence <= MOST_SILENCE_S,
+        what=f"never {scene.most_silence_s:.1f} s of silence in the agent's turn",
+        holds=silence <= scene.most_silence_s,
         seen=f"{silence:.2f} s",
     )
 

@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
+
+import httpx
 
 from simulator.carrier.faults import CallFaults
 from simulator.carrier.scripted import CallOver, HeardOtherwise
@@ -17,12 +19,12 @@ from simulator.rehearsal.measures import Measures, measured
 from simulator.rehearsal.places import LINE
 from simulator.rehearsal.product_api import Event, ProductApi
 from simulator.rehearsal.scene import Check, Evidence, Performance, Scene, usual_checks
-from simulator.rehearsal.supervisor import CannotDecide, Supervisor
 from simulator.rehearsal.watched_call import Onlooker, WatchedCall
 from simulator.rehearsal.world import World
 
 LONGEST_SCENE_S = 150.0
 ENDS_WITHIN_S = 15.0
+SUPERVISOR = "Rita Vos, a supervisor of the rehearsal"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,14 +63,12 @@ class Stage:
         scene: Scene,
         *,
         world: World,
-        supervisor: Supervisor,
         api: ProductApi,
         feed: LiveFeed,
         audience: Audience,
     ) -> None:
         self.world = world
         self.scene = scene
-        self.supervisor = supervisor
         self._api = api
         self._feed = feed
         self._audience = audience
@@ -103,12 +103,12 @@ class Stage:
 
     @contextlib.asynccontextmanager
     async def supervised(self, caller: Caller) -> AsyncIterator[None]:
-        """Meanwhile a supervisor approves what they are asked about on this call. Raises `CannotDecide`."""
+        """Meanwhile a supervisor approves what they are asked about on this call."""
 
         async def decide() -> None:
             watched = next(watched for who, watched in self._calls if who is caller)
             asked = await watched.written("approval_asked")
-            await self.supervisor.approve(str(asked["approval_id"]))
+            await self._api.approve(str(asked["approval_id"]), by=SUPERVISOR)
 
         deciding = asyncio.create_task(decide())
         try:
@@ -143,9 +143,18 @@ class Stage:
         if self.scene.alone:
             await self.world.heal()
         return Performance(
-            evidence=[_evidence(*call, before, after) for call in self._calls],
+            evidence=[await self._looked_into(_evidence(*call, before, after)) for call in self._calls],
             measures=measured([(caller.call.recording, caller.pressed_at_s) for caller, _ in self._calls]),
             broken=broken,
+        )
+
+    async def _looked_into(self, evidence: Evidence) -> Evidence:
+        if not (self.scene.looks_into and evidence.record):
+            return evidence
+        return replace(
+            evidence,
+            kept_sound=await self._api.recording(str(evidence.record["id"])),
+            shown_to_model=await self.world.shown_to_model(),
         )
 
     async def _around(self) -> "_Around":
@@ -162,7 +171,7 @@ class Stage:
                 await self.scene.play(self)
                 for caller, _ in self._calls:
                     await asyncio.wait_for(caller.call.ended(), ENDS_WITHIN_S)
-        except (CallOver, HeardOtherwise, CannotDecide) as broke:
+        except (CallOver, HeardOtherwise, httpx.HTTPStatusError) as broke:
             return str(broke)
         except TimeoutError:
             return "the call did not end in time"

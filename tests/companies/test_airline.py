@@ -3,7 +3,6 @@
 # ruff: noqa: E501 - a row of a table stays whole
 
 import shutil
-import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,13 +12,11 @@ import httpx
 import pytest
 
 from adapters.company_folder import CompanyFolderRefused, load_company
-from adapters.mcp_tools import McpTools
 from adapters.mcp_tools.listing import described
 from app.gates import _systems
 from app.metrics import Metrics
 from domain.actions import Identity
 from domain.clock import SystemClock
-from domain.company import McpServer
 from domain.money import Money
 from simulator.airline.seed import found
 from simulator.airline.server import Airline
@@ -255,6 +252,17 @@ async def test_a_lost_answer_is_looked_up_by_its_key(fault: Any, name: str, done
             assert (again.name, story.done()) == ("unknown", []), "nobody may do it while nobody knows"
 
 
+async def test_what_was_paid_without_an_answer_can_be_taken_back() -> None:
+    async with counter() as world:
+        story = Story(world)
+        await story.proves()
+        world.airline.faults["pay_compensation"] = ["breaks_after"]
+        paid = await story.agreed("claim_compensation", locator="H5TN8W", amount="220.00")
+        assert (paid.name, paid.facts["claim_id"]) == ("done", "CC0001")
+        assert (await story.act("undo_last")).name == "undone"
+        assert [claim["state"] for claim in story.airline.records.claims.values()] == ["revoked"]
+
+
 async def test_a_price_that_moves_between_question_and_answer_is_read_back_anew() -> None:
     async with counter() as world:
         story = Story(world)
@@ -339,22 +347,6 @@ async def test_the_model_sees_what_the_caller_may_have() -> None:
 
 def names(story: Story) -> set[str]:
     return {tool["function"]["name"] for tool in tool_schemas(AIRLINE, story.case)}
-
-
-async def test_the_stand_in_speaks_on_standard_input_too() -> None:
-    command = (sys.executable, "-m", "simulator.airline", "--stdio", "--today", TODAY.isoformat())
-    tools = McpTools(
-        [McpServer(name="airline", command=command)], clock=SystemClock(), secrets=lambda _: None
-    )
-    try:
-        assert await tools.open(within_s=30) == ()
-        assert load_company(FOLDER, tools=tools.describe()) == AIRLINE
-        told = await tools.call(
-            "airline.flight_status", {"flight_number": "WH101", "day": day(4)}, key="", timeout_s=20
-        )
-        assert (told.status, told.body["state"]) == (200, "scheduled")
-    finally:
-        await tools.close()
 
 
 async def test_a_start_refuses_actions_that_do_not_fit_the_server_it_reaches(tmp_path: Path) -> None:

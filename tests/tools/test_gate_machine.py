@@ -356,7 +356,7 @@ class TheGate(RuleBasedStateMachine):
 
     def note_answer(self, case: Case, text: str, by: Any, share: float) -> Said:
         """The caller's side of it, known without asking the gate what it made of it."""
-        question = case.proposal and case.proposal.question
+        question = case.proposal.question if case.proposal else None
         sentence = question.sentence if question else ""
         heard = sentence[: round(len(sentence) * share)]
         agreed = text == "1" if by == "keypad" else text.startswith("yes")
@@ -428,7 +428,7 @@ SPOKEN = {
 
 TestTheGate = TheGate.TestCase
 TestTheGate.settings = settings(
-    max_examples=60,
+    max_examples=30,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

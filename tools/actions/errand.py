@@ -26,6 +26,8 @@ class Errand:
     key: str
     """Idempotency key: the same for every attempt at this deed."""
     now: datetime
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What the caller typed for this one attempt: for the system of record and nobody else."""
     case: Case | None = None
     """None where the call is over, or another process does what it left."""
 

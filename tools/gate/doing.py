@@ -16,6 +16,7 @@ from domain.ports.systems import MaybeDone, NotDone
 from tools.case import Case
 from tools.gate.looking_up import Found, LookingUp
 from tools.gate.running import Running
+from tools.gate.typed import NOT_ENTERED, typed
 from tools.paths import only, subject_of
 from tools.policy.scope import at, money_at
 
@@ -62,7 +63,10 @@ class Doing:
 
     async def _one(self, action: Action, doing: Deed, case: Case | None) -> Deed:
         try:
-            result = await self.run(action, doing, doing.arguments, doing.scope, doing.id, case)
+            secrets = await typed(action, case)
+            if secrets is None:
+                return await self._moved(doing, "failed", outcome=NOT_ENTERED)
+            result = await self.run(action, doing, doing.arguments, doing.scope, doing.id, case, secrets)
         except NotDone as error:
             _warn(action, error)
             return await self._moved(doing, "failed", outcome="failed")

@@ -21,7 +21,7 @@ from tools.gate.afterwards import Afterwards
 from tools.gate.agreed import Agreed
 from tools.gate.asked import Asked, Deciding, Note
 from tools.gate.doing import Doing
-from tools.policy.arguments import Refused, canonical, check
+from tools.policy.arguments import Refused, canonical, check, without_secrets
 from tools.policy.decide import is_not_found
 from tools.records import Unreadable
 from tools.words import Outcome, Words
@@ -69,8 +69,8 @@ class Gate:
         note: Note = partial(journal.write, case.call_id)
         action_id = self._new_id()
         given = dict(given) if isinstance(given, Mapping) else {"": given}
-        note(ActionProposed(action_id=action_id, action=name, arguments=given))
         action = self._company.action(name)
+        note(ActionProposed(action_id=action_id, action=name, arguments=without_secrets(action, given)))
         if action is None or not action.offered:
             note(ActionDecided(action_id=action_id, outcome="deny", rules=("action.unknown",)))
             return self._words.outcome(case, None, "denied")

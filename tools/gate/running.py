@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from domain.actions import Action
@@ -12,6 +13,8 @@ from domain.ports.systems import MaybeDone, NotDone
 from tools.actions.errand import Errand, Result, Runner
 from tools.case import Case
 from tools.permit import NotPermitted, issue
+
+NO_SECRETS: Mapping[str, str] = MappingProxyType({})
 
 
 class Running:
@@ -30,6 +33,7 @@ class Running:
         scope: Mapping[str, Any],
         key: str,
         case: Case | None = None,
+        secrets: Mapping[str, str] = NO_SECRETS,
     ) -> Result:
         """The runner's own result. Raises `NotDone` or `MaybeDone`."""
         now = self._clock.now()
@@ -41,6 +45,7 @@ class Running:
             scope={**scope, "args": arguments, "deed": {"id": key}},
             key=key,
             now=now,
+            secrets=secrets,
             case=case,
         )
         permit = issue(action.name, arguments, deed.call_id, now)

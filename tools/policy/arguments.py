@@ -14,6 +14,7 @@ from domain.actions import Action, Argument
 from domain.money import Money, NotMoney
 from tools.policy.snapshot import Value
 
+SECRET = "[secret]"
 _LARGEST = 10**15  # what a float counts exactly
 _LONGEST = 500  # characters; a caller's sentence, not a document
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
@@ -42,7 +43,7 @@ def check(
 
     `by_code`: of a step or an undo, or read from the ledger; only there is money a record.
     """
-    declared = {argument.name: argument for argument in action.arguments}
+    declared = {argument.name: argument for argument in action.arguments if not argument.secret}
     for name in given:
         if name not in declared:
             return Refused(rule="argument.undeclared")
@@ -61,6 +62,12 @@ def check(
             return Refused(rule=f"argument.value:{name}")
         checked[name] = value
     return checked
+
+
+def without_secrets(action: Action | None, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the model wrote, as it may be noted: it has no business with what only the caller types."""
+    secret = {argument.name for argument in action.secrets} if action else frozenset()
+    return {name: SECRET if name in secret else value for name, value in given.items()}
 
 
 def canonical(arguments: Mapping[str, Value]) -> dict[str, Any]:

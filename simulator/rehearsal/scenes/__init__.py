@@ -1,13 +1,14 @@
 """All scenes, in the order in which the rehearsal plays them."""
 
 from simulator.rehearsal.scene import Scene
-from simulator.rehearsal.scenes import deeds, lines, orders, people, questions, silences, trouble
+from simulator.rehearsal.scenes import deeds, lines, orders, people, questions, secrets, silences, trouble
 
 SCENES: tuple[Scene, ...] = (
     *orders.SCENES,
     *questions.SCENES,
     *people.SCENES,
     *deeds.SCENES,
+    *secrets.SCENES,
     *silences.SCENES,
     *lines.SCENES,
     *trouble.SCENES,

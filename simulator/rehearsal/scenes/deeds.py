@@ -108,7 +108,7 @@ def _manager_judged(performance: Performance) -> Iterable[Check]:
 
 
 async def _half_way(stage: Stage) -> None:
-    await stage.world.spoil_office(operation="cancelSubscription", status=503)
+    await stage.world.spoil_office(operation="cancelSubscription", status=409)
     caller = await stage.dial()
     await caller.listen()
     await caller.ask("subscription-cancel", "subscription-cancel")
@@ -161,6 +161,7 @@ SCENES = (
         play=_approval,
         judge=_approval_judged,
         number=ANNA,
+        most_silence_s=8.0,
         tour=True,
     ),
     Scene(

@@ -99,6 +99,8 @@ def known_after(action: str, outcome: str, language: str) -> Evidence:
     """A call whose records are as the outcome says."""
     evidence = nothing(language)
     facts = {**FACTS, "state": outcome}
+    if outcome == "found":
+        facts["expected_on"] = None
     if outcome != "delivered":
         facts["delivered_on"] = None
     if outcome in {"not_found", "failed", "invalid", "not_recognised", "no_number"}:
