@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help rehearse test check format serve bench lock clean attacks crash
+.PHONY: help rehearse test check format serve bench truth lock clean attacks crash
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 12
@@ -44,6 +44,9 @@ attacks: $(STAMP) ## try to get past the gate, and let the honest through
 
 crash: $(STAMP) ## kill the process at every step of every deed (ONLY="refund_order ..." some of them)
 	@$(BIN)/python -m evals.crash $(ONLY)
+
+truth: $(STAMP) ## judge the speech check: false sentences caught, true ones held back
+	@$(BIN)/python -m evals.truth
 
 lock: $(STAMP) ## pin every dependency anew, with hashes and no addresses
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

@@ -80,6 +80,7 @@ class Conversations:
                 recall=recall if call.stream_number > 1 else None,
             )
         )
+        case.secret_keys = live_call.secret_keys
         return live_call
 
     def _facts(self, company: Company, line: Line, call: Call, summary: str) -> str:

@@ -28,7 +28,8 @@ from pipelines.line import SAMPLE_RATE, LineIn, LineOut
 from pipelines.model import Model
 from pipelines.mouth import Mouth
 from pipelines.notes import Notes
-from pipelines.recorder import Recorder
+from pipelines.recorder import MULAW_SILENCE, Recorder
+from pipelines.secret_keys import SecretKeypad
 from pipelines.tool_calls import ToolCalls
 from pipelines.turn_taking import TurnTakingProcessor
 
@@ -55,6 +56,7 @@ class LiveCall:
             recall=self._recall,
             write=self._notes.write,
         )
+        self.secret_keys = SecretKeypad(self._guard, sheet.kit.clock)
         self._turn = 0
         self._runs = 0
         self._wants_other_ears = False
@@ -114,6 +116,7 @@ class LiveCall:
             self.recorder,
             self._guard,
             self._deeds,
+            self.secret_keys,
             weigh_pauses=not ears.weighs_pauses,
             more_ears=more_ears,
         )
@@ -202,7 +205,8 @@ class LiveCall:
                     case wire.Sound(mulaw=mulaw):
                         self.recorder.caller(mulaw, self._loop.time())
                         if started.is_set():
-                            await line_in.hear(mulaw)
+                            unheard = self._guard.sensitive
+                            await line_in.hear(MULAW_SILENCE * len(mulaw) if unheard else mulaw)
                     case wire.MarkReturned(name=name):
                         mouth.mark_returned(name)
                     case wire.Digit(key=key):

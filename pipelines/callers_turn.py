@@ -56,7 +56,8 @@ class CallersTurn:
         self._waiting.caller_spoke()
         talk.inbox.at("stuck_turn", now + DOUBT_AFTER_S, self._look_for_stuck_turn)
         await talk.channel.caller_turn(begins=True)
-        await self._floor.carry_out(talk.turns.caller_started(now, words))
+        if not talk.guard.sensitive:  # whoever mutters while they type takes no turn
+            await self._floor.carry_out(talk.turns.caller_started(now, words))
 
     async def words(self, words: str) -> None:
         """The turn's words so far."""

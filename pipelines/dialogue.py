@@ -25,6 +25,7 @@ from pipelines.notes import Notes
 from pipelines.parting import Parting
 from pipelines.recorder import Recorder
 from pipelines.recovery import EMPTY_ANSWER, Recovery
+from pipelines.secret_keys import SecretKeypad
 from pipelines.shortening import Shortening
 from pipelines.talk import Channel, Talk
 from pipelines.waiting import Waiting
@@ -40,6 +41,7 @@ class Dialogue:
         recorder: Recorder,
         guard: GuardInput,
         deeds: Deeds,
+        secret_keys: SecretKeypad,
         *,
         weigh_pauses: bool,
         more_ears: bool,
@@ -48,6 +50,7 @@ class Dialogue:
         self._sheet = sheet
         self._notes = notes
         self._recorder = recorder
+        self._secret_keys = secret_keys
         self.inbox = Inbox()
         self.heard = Heard(
             sheet,
@@ -76,6 +79,7 @@ class Dialogue:
         """The pipeline around it stands; before that nothing can be said."""
         self.heard.mouth, self.heard.line_out = mouth, line_out
         self._talk.channel = channel
+        self._secret_keys.connect(self._talk, self.answer)
 
     async def run(self, *, resumed: bool) -> Ending:
         """The first words, and then whatever happens, until the conversation is over."""
@@ -83,6 +87,7 @@ class Dialogue:
             await self._open(resumed=resumed)
             return await self.inbox.run()
         finally:
+            self._secret_keys.lost()
             self._shortening.stop()
             self.consent.stop()
 
@@ -138,6 +143,8 @@ class Dialogue:
     async def _all_heard(self) -> None:
         """Nothing of ours is on the line: the turn is the caller's, or the call is over."""
         talk = self._talk
+        if not talk.speaks:
+            self._secret_keys.heard()
         if self.answer.open or talk.speaks:
             return
         if self._parting.ending is not None:

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from domain.events import Event, InputMasked, RecordingPaused, RecordingResumed
+from domain import events
+from domain.events import Event, InputMasked
 from domain.masking import Masked, Masker, Replacement, SensitiveMode, Span
 from domain.masking.masker import LEAD_MS, TAIL_MS
 from domain.ports.recordings import RecordingSwitch
@@ -38,6 +39,7 @@ class GuardInput:
         self._write = write
         self._mode = SensitiveMode()
         self._keys: Keys | None = None
+        self._first_key: Callable[[], None] | None = None
         self._turn_began_ms: int | None = None
 
     # -- words -------------------------------------------------------------------------------
@@ -71,6 +73,8 @@ class GuardInput:
 
     async def key(self, key: str) -> bool:
         """True where the key was for a sensitive time, and for nobody else."""
+        if self._first_key is not None:
+            self._first_key()
         if self._keys is None:
             return False
         await self._keys(key)
@@ -89,22 +93,32 @@ class GuardInput:
         """Nobody hears, records or thinks; the keys go to one place."""
         return self._mode.on
 
-    def begin_sensitive(self, reason: str, keys: Keys, at_ms: int) -> bool:
-        """False where it is on already. `reason` goes into the journal: no words of the caller's."""
+    def expect_keys(self, first: Callable[[], None]) -> None:
+        """A sensitive time is about to begin: whoever types ahead calls `first`, which may begin it."""
+        self._first_key = first
+
+    def begin_sensitive(self, reason: str, keys: Keys, at_ms: int, *, typed_ahead: bool = False) -> bool:
+        """False where it is on already. `reason` goes into the journal: no words of the caller's.
+
+        `typed_ahead`: a key was pressed before; its tone goes too.
+        """
         if not self._mode.begin(reason, at_ms):
             return False
-        self._keys = keys
-        if self._recorder.pause(PAUSES) and self._recorder.running:
-            self._write(RecordingPaused(at_ms=at_ms, reason=reason))
+        self._first_key, self._keys = None, keys
+        self._recorder.pause(PAUSES)
+        if typed_ahead:
+            self._silence(Span(from_ms=max(0, at_ms - LEAD_MS), to_ms=at_ms))
+        self._write(events.SensitiveMode(on=True, reason=reason, at_ms=at_ms))
         return True
 
     def end_sensitive(self, at_ms: int) -> None:
         """A turn that touches the time is still dropped when it ends."""
-        if self._mode.end(at_ms) is None:
+        self._first_key = None
+        if (over := self._mode.end(at_ms)) is None:
             return
         self._keys = None
-        if self._recorder.resume(PAUSES) and self._recorder.running:
-            self._write(RecordingResumed(at_ms=at_ms))
+        self._recorder.resume(PAUSES)
+        self._write(events.SensitiveMode(on=False, reason=over.reason, at_ms=at_ms))
 
     # -- inside ------------------------------------------------------------------------------
 

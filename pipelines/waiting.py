@@ -89,6 +89,9 @@ class Waiting:
     async def _look(self) -> None:
         if self._parting.decided or not self._talk.turns.ours:
             return
+        if self._talk.guard.sensitive:  # it is the caller who has something to do
+            self._talk.inbox.at("our_silence", self._talk.now + FILL_AFTER_S, self._look)
+            return
         waits_for_model = self._talk.now - self._answer.model_since > MODEL_S and self._times_filled
         if self._answer.awaited and waits_for_model:
             await self._recovery.provider_failed("model", "", NO_ANSWER_IN_TIME)

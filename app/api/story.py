@@ -13,6 +13,7 @@ from adapters.storage.views import Erased, Recorded
 from app.api.deeds import Deed, deed_of
 from app.api.gate_deeds import AtTheGate, deed_at_the_gate
 from app.api.wording import STATIONS
+from app.telephony.recording_pause import was_paused
 from domain.events import (
     AgentSpoke,
     CallerInterrupted,
@@ -27,6 +28,8 @@ from domain.events import (
     RecordingPaused,
     RecordingResumed,
     RecordingStarted,
+    SensitiveMode,
+    StreamResumed,
     TurnTimed,
     WaitFilled,
 )
@@ -97,6 +100,8 @@ class Story:
     recording_from_ms: int | None
     pauses_ms: Sequence[tuple[int, int | None]]
     """When the recording stood still, from and until; None while it still does."""
+    paused_by_desk: bool
+    """Somebody has pressed the button, and not again; what the conversation itself pauses is not theirs."""
     notices: Sequence[NoticePlayed]
     goals: Sequence[GoalNote]
     turns: int
@@ -127,6 +132,7 @@ def tell(recorded: Sequence[Recorded]) -> Story:
         erased=sum(isinstance(it.event, Erased) for it in recorded),
         recording_from_ms=first_sound,
         pauses_ms=pauses_of(events),
+        paused_by_desk=was_paused(events),
         notices=[event for event in events if isinstance(event, NoticePlayed)],
         goals=goals_of(events),
         turns=sum(isinstance(event, CallerSaid) for event in events),
@@ -147,15 +153,26 @@ def goals_of(events: Sequence[Event]) -> Sequence[GoalNote]:
 
 
 def pauses_of(events: Sequence[Event]) -> Sequence[tuple[int, int | None]]:
+    """As long as anybody wants it to stand still: the desk, or a number that is typed unheard."""
     pauses: list[tuple[int, int | None]] = []
+    wanted_by: set[str] = set()
     for event in events:
-        match event, pauses[-1:]:
-            case RecordingPaused(at_ms=at_ms), ([] | [(_, int())]):
-                pauses.append((at_ms, None))
-            case RecordingResumed(at_ms=at_ms), [(since_ms, None)]:
-                pauses[-1] = (since_ms, at_ms)
+        match event:
+            case RecordingPaused(at_ms=at_ms):
+                wanted_by.add("desk")
+            case RecordingResumed(at_ms=at_ms):
+                wanted_by.discard("desk")
+            case SensitiveMode(on=True, at_ms=at_ms):
+                wanted_by.add("sensitive mode")
+            case SensitiveMode(at_ms=at_ms) | StreamResumed(at_ms=at_ms):  # it does not outlive its process
+                wanted_by.discard("sensitive mode")
             case _:
-                pass
+                continue
+        is_open = bool(pauses) and pauses[-1][1] is None
+        if wanted_by and not is_open:
+            pauses.append((at_ms, None))
+        elif is_open and not wanted_by:
+            pauses[-1] = (pauses[-1][0], at_ms)
     return pauses
 
 

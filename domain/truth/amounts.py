@@ -7,8 +7,8 @@ from itertools import combinations
 
 from domain.truth.context import CASE, Context, beside_the_point, in_scope
 from domain.truth.evidence import folded
+from domain.truth.known import Known, minor_of
 from domain.truth.moments import days_hold, time_holds
-from domain.truth.records import Known
 from domain.truth.scope import things_of
 from domain.truth.values import ClockTime, Code, Count, Days, Mention, Money, Value
 
@@ -64,13 +64,9 @@ def _money_holds(money: Money, hedged: bool, context: Context) -> bool:
     if hedged:
         slack = max(Decimal(100), abs(money.minor) * _ROUND)
         near = (known for known in evidence.all_money() if _same_currency(known, money))
-        if any(abs(_minor(known) - money.minor) <= slack and _may_serve(known, context) for known in near):
+        if any(abs(minor_of(known) - money.minor) <= slack and _may_serve(known, context) for known in near):
             return True
     return any(money.minor == total for total in _totals(money, context))
-
-
-def _minor(known: Known) -> int:
-    return known.value.minor if isinstance(known.value, Money) else 0
 
 
 def _same_currency(known: Known, money: Money) -> bool:
@@ -112,7 +108,7 @@ def _may_differ(one: int, other: int, context: Context) -> bool:
     """What is called dearer must be the thing with the higher price."""
     words, sets = set(context.clause.words), context.scope.words.sets
     named = {thing.name for thing in things_of(context.clause, context.scope)}
-    own = {_minor(known) for known in context.scope.evidence.all_money() if named and known.thing in named}
+    own = {minor_of(known) for known in context.scope.evidence.all_money() if named and known.thing in named}
     if len(own & {one, other}) != 1:
         return True
     is_dearer = max(one, other) in own
@@ -122,7 +118,7 @@ def _may_differ(one: int, other: int, context: Context) -> bool:
 def _same_direction(known: Known, context: Context) -> bool:
     """A difference above nothing is "more", and never "cheaper"."""
     words, sets = set(context.clause.words), context.scope.words.sets
-    return not words & sets["clauses.less" if _minor(known) > 0 else "clauses.more"]
+    return not words & sets["clauses.less" if minor_of(known) > 0 else "clauses.more"]
 
 
 def _totals(money: Money, context: Context) -> Iterator[int]:
@@ -141,9 +137,9 @@ def _totals(money: Money, context: Context) -> Iterator[int]:
         if not _same_currency(known, money) or not (compared or in_scope(known, context)):
             continue
         if known.source in CASE:
-            groups.setdefault(-1 if together or compares else known.record, []).append(_minor(known))
+            groups.setdefault(-1 if together or compares else known.record, []).append(minor_of(known))
         elif compares:
-            groups.setdefault(-2, []).append(_minor(known))
+            groups.setdefault(-2, []).append(minor_of(known))
     for amounts in groups.values():
         several = [minor for minor in amounts if minor > 0][:_MOST_SUMMED]
         for one, other in combinations(several, 2):
@@ -157,7 +153,8 @@ def _totals(money: Money, context: Context) -> Iterator[int]:
 
 def _count_holds(count: Count, hedged: bool, is_length: bool, context: Context) -> bool:
     evidence = context.scope.evidence
-    if not count.unit and count.value == 1:
+    is_only = context.before in context.scope.words.sets["clauses.absolute"]
+    if not count.unit and count.value == 1 and not is_only:
         return True
     if things := _things_after(context):
         return count.value in things

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from domain.truth.clauses import Clause
 from domain.truth.events import EventClaim
+from domain.truth.known import Known
 from domain.truth.passages import coverage, stems_of
-from domain.truth.records import Known
 from domain.truth.rules import applies
 from domain.truth.scope import Scope, things_of
 

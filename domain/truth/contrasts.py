@@ -33,7 +33,7 @@ def _others_of_a_kind(clause: Clause, scope: Scope) -> Iterator[Unsupported]:
 
 
 def _denied_though_known(clause: Clause, scope: Scope) -> Iterator[Unsupported]:
-    """ "I see no delivery date" though a record holds one."""
+    """Said as "I see no delivery date" though a record holds one."""
     evidence = scope.evidence
     for found in scope.words.phrases["clauses.unseen"].all(clause.words):
         after = clause.words[found.end :]

@@ -1,19 +1,20 @@
 """What is true in this call: everything that its sentences may lean on, gathered as the call goes on."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from domain.company import OpeningHours
-from domain.truth.clauses import clauses_of
-from domain.truth.deeds import Deed, Deeds, DeedStatus, families_of_deed
-from domain.truth.events import events_of
+from domain.truth.deeds import Deed, Deeds, families_of_deed
+from domain.truth.deeds import DeedStatus as DeedStatus
+from domain.truth.documents import read_passage, values_of
+from domain.truth.known import ON_THE_ROAD, Known, Reading, Record, Source
 from domain.truth.mentions import mentions_in
-from domain.truth.passages import PassageSentence, is_denial, sentences_of, stems_of
-from domain.truth.records import ON_THE_ROAD, Known, Reading, Record, RecordReader, Source
+from domain.truth.passages import PassageSentence
+from domain.truth.records import RecordReader
 from domain.truth.things import Things
 from domain.truth.tokens import Token, tokens_of
 from domain.truth.values import ClockTime, Code, Count, Days, Money, Value
@@ -22,8 +23,6 @@ from domain.truth.words import Words
 _TELLING: frozenset[DeedStatus] = frozenset({"done", "under_way", "waiting", "approved"})
 _PART = 5
 """Letters from which a word counts as part of a compound."""
-_LISTED = 3
-"""Words of a clause that is only one of a list: "underwear, earrings and opened food cannot ..."."""
 _WORD = re.compile(r"[^\W\d_]+")
 _FOLDED = {"week": ("day", 7), "year": ("month", 12), "hour": ("minute", 60)}
 
@@ -107,11 +106,11 @@ class Evidence:
 
     def learn_passage(self, text: str) -> None:
         """A passage of the company's documents that this call cited."""
-        title, *others = sentences_of(text) or [""]
-        topic = stems_of(title.lower().rstrip(".").split(), self.words) if others else frozenset()
-        titled = frozenset(map(self.words.plain.root, title.lower().rstrip(".").split() if others else ()))
-        for sentence in (title, *others):
-            self._learn_sentence(sentence, topic, titled)
+        self._hear(text)
+        for sentence in read_passage(text, self.words, self.today):
+            self.passages.append(sentence)
+            for known in values_of(sentence, len(self.passages) - 1):
+                self._index(known)
 
     def learn_said(self, text: str) -> None:
         """The caller's words: numbers and names may be given back, but prove nothing."""
@@ -157,57 +156,6 @@ class Evidence:
             for value in mention.readings:
                 if not isinstance(value, Code):
                     self._index(Known(value, "", record, source))
-
-    def _learn_sentence(self, sentence: str, topic: frozenset[str], roots: frozenset[str]) -> None:
-        tokens = self._hear(sentence)
-        mentions = mentions_in(tokens, self.words, self.today)
-        around = stems_of([token.text for token in tokens], self.words)
-        texts = [token.text for token in tokens]
-        limits = self.words.sets["clauses.limits"]
-        ifs = self.words.phrases["clauses.ifs"]
-        included, excepted = self._exceptions(texts)
-        listed: frozenset[str] = frozenset()
-        for clause in clauses_of(tokens, mentions, self.words):
-            events = events_of(clause, (), self.words)
-            stems = listed | stems_of(clause.words, self.words)
-            listed = stems if len(clause.words) <= _LISTED and not events else frozenset()
-            self.passages.append(
-                PassageSentence(
-                    stems=stems,
-                    around=around | topic,
-                    families=frozenset((event.family, event.is_negated) for event in events),
-                    is_denial=is_denial(clause.words, self.words),
-                    mentions=tuple(mention for _, mention in clause.mentions),
-                    roots=frozenset(map(self.words.plain.root, texts)) | roots,
-                    is_conditional=ifs.any(texts),
-                    kinds=frozenset(found.meaning for found in self.words.kinds.all(clause.words)),
-                    included=included,
-                    excepted=excepted,
-                    is_ours=any(text in self.words.sets["clauses.us"] for text in texts),
-                    has_limit=any(text in limits for text in texts),
-                )
-            )
-            for _, mention in clause.mentions:
-                times = tuple(value for value in mention.readings if isinstance(value, ClockTime))
-                lengths = tuple(
-                    value for value in mention.readings if isinstance(value, Count) and value.unit
-                )
-                for value in times or lengths or mention.readings:
-                    self._index(Known(value, "", -1, "passage", len(self.passages) - 1))
-
-    def _exceptions(self, texts: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
-        """A comma and "not" or the like begin an exception."""
-        excepting = self.words.sets["clauses.excepting"]
-        begins = next(
-            (
-                at
-                for at, text in enumerate(texts[:-1])
-                if text == "," and set(texts[at + 1 : at + 3]) & excepting
-            ),
-            len(texts),
-        )
-        roots = [self.words.plain.root(text) for text in texts]
-        return frozenset(roots[:begins]), frozenset(roots[begins:])
 
     def _hear(self, text: str) -> list[Token]:
         """Its words may be spoken from now on, names among them."""

@@ -1,4 +1,4 @@
-"""Whether what a sentence speaks of was ever spoken of: a thing, place or cause that nobody named is invented."""
+"""Whether what a sentence speaks of was ever named: other things, places and causes are invented."""
 
 from collections.abc import Iterator, Sequence
 

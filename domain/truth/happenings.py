@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from domain.truth.clauses import Clause
 from domain.truth.deeds import AGREED, DeedStatus
 from domain.truth.events import EventClaim
+from domain.truth.known import ON_THE_ROAD, Record, minor_of
 from domain.truth.opening import IS_HOURS, hours_say
-from domain.truth.records import ON_THE_ROAD, Record
 from domain.truth.rules import document_says, is_excepted
 from domain.truth.scope import Scope, is_about_the_caller, is_general, objects_of, records_of, things_of
 from domain.truth.values import ClockTime, Count, Days
@@ -25,7 +25,7 @@ def is_borne_out(event: EventClaim, clause: Clause, scope: Scope) -> bool:
     if event.phase == "open":
         return True
     if event.phase == "failed":
-        return not _happened(event, clause, scope)
+        return _has_failed(event, scope) or not _happened(event, clause, scope)
     if event.family in IS_HOURS:
         return hours_say(event, clause, scope)
     if event.is_negated:
@@ -49,6 +49,12 @@ def is_borne_out(event: EventClaim, clause: Clause, scope: Scope) -> bool:
                 or (is_done and _happened(event, clause, scope))
                 or document_says(event, clause, scope)
             )
+
+
+def _has_failed(event: EventClaim, scope: Scope) -> bool:
+    """What "could not be sent" may be a message as well as a parcel."""
+    families = {event.family} | (_MESSAGES if event.family == "dispatch" else frozenset())
+    return any(scope.evidence.deeds.has(family, ("failed", "refused"), scope.codes) for family in families)
 
 
 def _deed_is(
@@ -79,7 +85,8 @@ def _happened(event: EventClaim, clause: Clause, scope: Scope) -> bool:
     records = records_of(clause, scope)
     if family == "on_time":
         late = {"delay", "lose", "cancel", "return"}
-        return any(record.is_known and not record.done & late for record in records)
+        is_late = any(record.done & late for record in records)
+        return not is_late and any(record.is_known for record in records)
     if family == "part":
         return any("part" in record.done for record in records)
     if any(family in record.done for record in records):
@@ -92,8 +99,8 @@ def _is_dearer_than_named(clause: Clause, scope: Scope) -> bool:
     """What was refunded is more than the thing named costs, and so was for another."""
     names = {thing.name for thing in things_of(clause, scope)}
     money = list(scope.evidence.all_money())
-    prices = [known.value.minor for known in money if names and known.thing in names]
-    refunds = [known.value.minor for known in money if known.source == "deed" and known.role == "refund"]
+    prices = [minor_of(known) for known in money if names and known.thing in names]
+    refunds = [minor_of(known) for known in money if known.source == "deed" and known.role == "refund"]
     return bool(prices and refunds) and min(refunds) > max(prices)
 
 

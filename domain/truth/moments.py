@@ -3,9 +3,9 @@
 from collections.abc import Collection
 
 from domain.truth.context import CASE, Context, in_scope
+from domain.truth.known import Known
 from domain.truth.opening import IS_HOURS, hours_bear_out
 from domain.truth.passages import is_denial
-from domain.truth.records import Known
 from domain.truth.scope import is_about_the_caller
 from domain.truth.values import ClockTime, Days
 

@@ -2,18 +2,15 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from domain.truth.known import Known, Reading, Record, Source
 from domain.truth.things import Thing
 from domain.truth.values import ClockTime, Code, Count, Days, Money, Value, code_of
 from domain.truth.words import RecordWords, record_words
-
-Source = Literal["record", "deed", "asked", "passage", "company", "caller"]
-""""`asked` is what a deed that failed or was refused would have brought."""
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _CLOCK = re.compile(r"\b([01]?\d|2[0-4]):([0-5]\d)\b")
@@ -29,61 +26,10 @@ _UNITS = {
 }
 _STATE_KEYS = frozenset({"state", "status", "outcome"})
 _KIND_KEYS = ("kind", "type", "purpose")
-ON_THE_ROAD = frozenset({"dispatch", "deliver", "travel", "near", "pack"})
-"""What happens to a parcel, as its own record knows better than the deed that set it going."""
 _OCCASIONS = frozenset({"payments", "charges", "refunds", "attempts", "disputes"})
 """Lists whose length says how many times something happened."""
 _NO_STATE: Mapping[str, frozenset[str]] = dict.fromkeys(("done", "coming", "maybe"), frozenset())
 _TEXT_IS_PASSAGE = frozenset({"passages"})
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """One value that holds in this call."""
-
-    value: Value
-    role: str
-    """What it stands for, such as `expected` or `refund`; empty where nobody says."""
-    record: int
-    source: Source
-    place: int = -1
-    """The sentence of the passages that says it."""
-    thing: str = ""
-    """The line of the record to which it belongs."""
-
-
-@dataclass(kw_only=True)
-class Record:
-    """One thing in a system of record, such as an order with all that belongs to it."""
-
-    number: int
-    source: Source
-    codes: set[str] = field(default_factory=set)
-    done: set[str] = field(default_factory=set)
-    coming: set[str] = field(default_factory=set)
-    maybe: set[str] = field(default_factory=set)
-    partly_done: set[str] = field(default_factory=set)
-    """What has happened to a part of it only, such as one line of an order."""
-    is_known: bool = False
-    """It tells a state, so that what is not among `done` and `maybe` has not happened."""
-
-    def has_not(self, family: str) -> bool:
-        return self.is_known and family not in self.done | self.maybe
-
-
-@dataclass(kw_only=True)
-class Reading:
-    """All that was read from one answer."""
-
-    known: list[Known] = field(default_factory=list)
-    words: set[str] = field(default_factory=set)
-    source: Source = "record"
-    texts: list[tuple[str, int]] = field(default_factory=list)
-    keys: set[str] = field(default_factory=set)
-    """Words of the keys, which may be spoken but name nobody."""
-    records: list[Record] = field(default_factory=list)
-    passages: list[str] = field(default_factory=list)
-    things: list[Thing] = field(default_factory=list)
 
 
 class RecordReader:

@@ -70,14 +70,21 @@ def is_excepted(clause: Clause, scope: Scope) -> bool:
     """Whether a document names as an exception what is spoken of."""
     plain = scope.words.plain
     roots = {plain.root(text) for text in clause.words if text[0].isalpha()} - plain.grammar
-    return any(roots & (sentence.excepted - sentence.included) for sentence in scope.evidence.passages)
+    return any(
+        coverage(frozenset(roots), sentence.excepted - sentence.included) >= _ENOUGH
+        for sentence in scope.evidence.passages
+    )
 
 
 def is_too_absolute(clause: Clause, scope: Scope) -> bool:
     """Says "only", "never" or "always" where the documents that speak of it do not."""
     words = scope.words
     said = set(clause.words[: clause.supposed_from]) & words.sets["clauses.absolute"]
-    if not said or set(clause.words) & words.sets["clauses.me"]:
+    ruling = words.sets["clauses.allows"] | words.sets["clauses.you"] | words.sets["clauses.us"] | said
+    rules = set(clause.words) & (ruling - said) or clause.words[0] in ruling
+    if not said or not rules:
+        return False
+    if set(clause.words) & words.sets["clauses.me"]:
         return False
     stems = stems_of([text for text in clause.words if text not in said], words)
     near = [sentence for sentence in scope.evidence.passages if coverage(stems, sentence.around) >= _ENOUGH]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from domain.truth.clauses import Clause
 from domain.truth.evidence import Evidence
-from domain.truth.records import Record
+from domain.truth.known import Record
 from domain.truth.things import Thing
 from domain.truth.words import Words
 

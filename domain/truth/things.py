@@ -1,4 +1,4 @@
-"""The things of records by the names that people give them: how many there are, what each costs, how each fares."""
+"""The things of records by the names that people give them: how many there are, and how each fares."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Things:
                 self._by_root.setdefault(self._plain.root(word), []).append(thing)
 
     def named(self, texts: Sequence[str]) -> list[Thing]:
-        """Those that a clause names, by the first or last word of their names; the best fit where names share a word."""
+        """Those that a clause names by first or last word; the best fit where names share a word."""
         roots = {self._plain.root(text) for text in texts}
         found = [thing for root in roots for thing in self._by_root.get(root, ())]
         fits = {

@@ -17,8 +17,9 @@ Kind = Literal[
     "topic",
     "inner",
 ]
-"""What was claimed: `thing` is a thing, place or cause that nobody spoke of; `event` says that something happened, `promise` that it will, `negation` that it did not;
-`topic` is forbidden by the company, `inner` is a prompt, a tool or a pretence of being a person."""
+"""What was claimed: `thing` is something that nobody in this call spoke of; `event` says that something
+happened, `promise` that it will, `negation` that it did not; `topic` is forbidden by the company, `inner` is
+a prompt, a tool or a pretence of being a person."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,6 +26,7 @@ from adapters.storage.outbox import PostgresOutbox
 from domain.company import Company
 from domain.confirmation import Said
 from domain.deeds import Deed
+from domain.language import language_for
 from evals.attacks.office import DEMO_KEY
 from evals.attacks.stage import FOLDER, Notes, StageClock, ports
 from evals.crash.reaper import MortalLedger, MortalMessages, MortalSystems, Reaper
@@ -45,6 +46,8 @@ def main() -> None:
         tree=json.loads((FOLDER / "backoffice.openapi.json").read_text("utf-8")),
         client=httpx.AsyncClient(),
     )
+    for tag in ("en-US", "de-DE"):
+        language_for(tag)
     gc.freeze()
     for line in sys.stdin:
         answer, told = os.pipe()

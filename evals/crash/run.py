@@ -117,7 +117,10 @@ class Crashes:
             self._office.break_down(Fault(operation=_last_system(wish), status=400, times=1))
         if case.how in {"late", "lost"}:
             operation = case.step.removeprefix("call ")
-            slow = Fault(operation=operation, delay_s=SLOW_S, after_effect=case.how == "lost", times=1)
+            first = int(case.what == "undo" and operation in wish.operations)  # the deed itself goes well
+            slow = Fault(
+                operation=operation, skip=first, delay_s=SLOW_S, after_effect=case.how == "lost", times=1
+            )
             self._office.break_down(slow)
         how = "before" if case.how == "before" else "during"
         died = self._nursery.bear({**order, "what": case.what.partition(",")[0], "at": case.at, "how": how})

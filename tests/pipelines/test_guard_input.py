@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.events import Event, RecordingPaused, RecordingResumed
+from domain.events import Event, SensitiveMode
 from domain.masking import Known, Masker, Replacement, Span, masking_words_for
 from pipelines.guard_input import PAUSES, GuardInput
 
@@ -108,7 +108,10 @@ async def test_in_sensitive_mode_keys_go_to_one_place_and_words_nowhere(call: Gu
     assert not call.guard.sensitive and not call.recorder.paused_by
     assert not await call.guard.key("2")
     assert call.keys == list("4111#")
-    assert call.events == [RecordingPaused(at_ms=5000, reason="payment"), RecordingResumed(at_ms=9000)]
+    assert call.events == [
+        SensitiveMode(on=True, reason="payment", at_ms=5000),
+        SensitiveMode(on=False, reason="payment", at_ms=9000),
+    ]
     assert call.says("thank you", 10_000, 11_000)[-1] == "thank you"
 
 
@@ -131,8 +134,27 @@ def test_the_end_of_what_never_began_does_nothing(call: Guarded) -> None:
     assert not call.events
 
 
-def test_a_call_that_is_not_recorded_notes_no_pause() -> None:
+async def test_whoever_types_ahead_begins_it(call: Guarded) -> None:
+    def begin() -> None:
+        call.guard.begin_sensitive("payment", call.take, 5000, typed_ahead=True)
+
+    call.guard.expect_keys(begin)
+    assert [await call.guard.key(key) for key in "41"] == [True, True]
+    assert call.keys == ["4", "1"]
+    assert call.silenced == [Span(from_ms=4300, to_ms=5000)]
+    call.guard.end_sensitive(9000)
+    assert not await call.guard.key("1")
+
+
+async def test_keys_that_are_waited_for_no_more_are_ordinary_ones(call: Guarded) -> None:
+    call.guard.expect_keys(call.events.clear)
+    call.guard.end_sensitive(1000)
+    assert not await call.guard.key("4")
+    assert not call.keys
+
+
+def test_a_call_that_is_not_recorded_is_sensitive_all_the_same() -> None:
     call = Guarded(running=False)
     call.guard.begin_sensitive("payment", call.take, 5000)
     call.guard.end_sensitive(9000)
-    assert not call.events
+    assert [type(event) for event in call.events] == [SensitiveMode] * 2

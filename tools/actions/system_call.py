@@ -28,7 +28,7 @@ class CallSystem:
             return Result(outcome="not_recognised", done=False)
         arguments = {name: value for name, value in arguments.items() if value is not None}
         answered = await self._systems.call(
-            action.binding, arguments | errand.secrets, key=errand.key, timeout_s=action.timeout_s
+            action.binding, {**arguments, **errand.secrets}, key=errand.key, timeout_s=action.timeout_s
         )
         if answered.status >= 500:
             raise (NotDone if self._systems.reads(action.binding) else MaybeDone)(action.binding.name)

@@ -1,4 +1,4 @@
-"""What the caller types while nobody listens, asked for between the yes and the deed; nobody here keeps it."""
+"""What the caller types while nobody listens: asked for between the yes and the deed, and kept by nobody."""
 
 from collections.abc import Mapping
 

@@ -14,7 +14,7 @@ from domain.actions import Action, Argument
 from domain.money import Money, NotMoney
 from tools.policy.snapshot import Value
 
-SECRET = "[secret]"
+_UNSAID = "[secret]"
 _LARGEST = 10**15  # what a float counts exactly
 _LONGEST = 500  # characters; a caller's sentence, not a document
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
@@ -67,7 +67,7 @@ def check(
 def without_secrets(action: Action | None, given: Mapping[str, Any]) -> dict[str, Any]:
     """What the model wrote, as it may be noted: it has no business with what only the caller types."""
     secret = {argument.name for argument in action.secrets} if action else frozenset()
-    return {name: SECRET if name in secret else value for name, value in given.items()}
+    return {name: _UNSAID if name in secret else value for name, value in given.items()}
 
 
 def canonical(arguments: Mapping[str, Value]) -> dict[str, Any]:

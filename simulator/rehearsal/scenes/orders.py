@@ -117,7 +117,6 @@ SCENES = (
         play=_keypad,
         judge=_keypad_judged,
         number=STRANGER,
-        tour=True,
     ),
     Scene(
         id="order-contents",
@@ -125,7 +124,6 @@ SCENES = (
         shows="A caller is known by the number they ring from.",
         play=_contents,
         judge=_contents_judged,
-        tour=True,
     ),
     Scene(
         id="stranger",

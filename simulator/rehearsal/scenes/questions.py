@@ -115,7 +115,6 @@ SCENES = (
         play=_machine,
         judge=_machine_judged,
         number=TOM,
-        tour=True,
     ),
     Scene(
         id="backchannel",
@@ -124,6 +123,5 @@ SCENES = (
         play=_backchannel,
         judge=_backchannel_judged,
         number=BEN,
-        tour=True,
     ),
 )

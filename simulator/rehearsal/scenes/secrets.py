@@ -28,8 +28,9 @@ async def _card(stage: Stage) -> None:
 
 def _card_judged(performance: Performance) -> Iterable[Check]:
     one = performance.evidence[0]
-    masked = [event["kind"] for event in one.of("input_masked")]
-    yield Check(what="a card number was masked", holds="card" in " ".join(masked), seen=f"masked: {masked}")
+    said = [str(event["text"]) for event in one.of("caller_said")]
+    hidden = bool(one.of("input_masked")) and any("[card number]" in text for text in said)
+    yield Check(what="the card number was masked", holds=hidden, seen=f"said: {said}")
     for place, text in (
         ("the journal", json.dumps(list(map(dict, one.events)))),
         ("what the model was shown", one.shown_to_model),

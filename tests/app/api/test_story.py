@@ -11,6 +11,7 @@ from domain.events import (
     CallerSaid,
     RecordingPaused,
     RecordingResumed,
+    SensitiveMode,
     StreamResumed,
     TurnTimed,
 )
@@ -115,6 +116,27 @@ def test_a_recording_that_stood_still_is_told_with_its_times() -> None:
     story = _told(At(2, card), At(2.5, again), At(7, resumed), At(8, resumed), At(9, last))
     assert story.pauses_ms == [(2000, 7000), (9000, None)]
     assert _lines(story)[:3] == ["recording paused", "recording paused", "recording"]
+
+
+def test_a_number_that_is_typed_unheard_pauses_for_itself_and_not_for_the_desk() -> None:
+    on = SensitiveMode(on=True, reason="payment", at_ms=3000)
+    off = SensitiveMode(on=False, reason="payment", at_ms=5000)
+    alone = _told(At(3, on))
+    assert (alone.pauses_ms, alone.paused_by_desk) == ([(3000, None)], False)
+    over = _told(At(3, on), At(5, off))
+    assert (over.pauses_ms, over.paused_by_desk) == ([(3000, 5000)], False)
+    died = _told(At(3, on), At(40, StreamResumed(at_ms=40_000)))
+    assert died.pauses_ms == [(3000, 40_000)]
+
+
+def test_the_desks_pause_outlasts_a_number_that_is_typed_in_it() -> None:
+    on = SensitiveMode(on=True, reason="payment", at_ms=3000)
+    off = SensitiveMode(on=False, reason="payment", at_ms=5000)
+    paused, resumed = RecordingPaused(at_ms=2000, reason="desk"), RecordingResumed(at_ms=4000)
+    within = _told(At(2, paused), At(3, on), At(5, off))
+    assert (within.pauses_ms, within.paused_by_desk) == ([(2000, None)], True)
+    across = _told(At(2, paused), At(3, on), At(4, resumed), At(5, off))
+    assert (across.pauses_ms, across.paused_by_desk) == ([(2000, 5000)], False)
 
 
 def test_what_was_erased_is_counted_and_what_is_unknown_is_named() -> None:

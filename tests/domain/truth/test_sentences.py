@@ -100,7 +100,7 @@ def known_after(action: str, outcome: str, language: str) -> Evidence:
     evidence = nothing(language)
     facts = {**FACTS, "state": outcome}
     if outcome == "found":
-        facts["expected_on"] = None
+        facts |= {"expected_on": None, "results": []}
     if outcome != "delivered":
         facts["delivered_on"] = None
     if outcome in {"not_found", "failed", "invalid", "not_recognised", "no_number"}:

@@ -80,6 +80,12 @@ class QuietWorld:
     async def asked_of_office(self) -> list[dict[str, object]]:
         return []
 
+    async def effects(self) -> list[dict[str, object]]:
+        return []
+
+    def post(self) -> list[object]:
+        return []
+
     async def heal(self) -> None:
         self.healed += 1
 

@@ -28,7 +28,6 @@ UNSEEN = {
     "notice_played",
     "caller_interrupted",
     "context_shortened",
-    "recording_paused",
 }
 """Seen by other lines, or of no interest while a call runs."""
 
@@ -72,6 +71,41 @@ def test_what_the_caller_cut_off_stands_behind_the_scissors() -> None:
     assert line is not None
     assert line.plain == "  agent  It left ✂ our warehouse."
     assert any("strike" in str(span.style) for span in line.spans)
+
+
+@pytest.mark.parametrize(
+    ("event", "line"),
+    [
+        (
+            {"kind": "action_decided", "outcome": "approve", "rules": ["authority.agent"]},
+            "   gate  a supervisor must agree: authority.agent",
+        ),
+        (
+            {"kind": "action_decided", "outcome": "deny", "rules": ["too_late", "limit"]},
+            "   gate  refused: too_late, limit",
+        ),
+        (
+            {"kind": "approval_decided", "decision": "approved", "by": "Rita", "amount_minor": 5000},
+            "   gate  approved of 50.00 by Rita",
+        ),
+        (
+            {"kind": "confirmation_heard", "answer": "too_early", "by": "voice"},
+            "   gate  the caller's answer, by voice: too early",
+        ),
+        (
+            {"kind": "sentence_held_back", "kinds": ["amount", "day"], "instead": "asked_again"},
+            "         a sentence was held back (amount, day): asked again",
+        ),
+        (
+            {"kind": "identity_checked", "method": "facts", "passed": True, "level": 2},
+            "   gate  identity by facts: passed; the caller is verified",
+        ),
+    ],
+)
+def test_the_gate_is_seen_at_work(event: dict[str, Any], line: str) -> None:
+    shown = line_of(event)
+    assert shown is not None
+    assert shown.plain == line
 
 
 def test_latency_is_split_by_station() -> None:
