@@ -12,7 +12,7 @@ from domain.spoken_digits import DigitWords, digit_runs
 
 _NOT_A_WORD = re.compile(r"[^\w']+")
 _LONGEST_BACKCHANNEL = 4  # phrases: "yeah yeah okay right" still only listens
-_LONGEST_ASIDE = 6  # words beside a yes or a no; beyond it the caller says something of their own
+_LONGEST_ASIDE = 6  # words beside a no; beyond it the caller says something of their own
 
 
 class LanguageUnknown(Exception):
@@ -59,6 +59,8 @@ class Language:
     no: tuple[str, ...]
     unclear: tuple[str, ...]
     """Hedges and conditions: whoever says one has not agreed yet."""
+    beside_yes: frozenset[str]
+    """Words that may stand beside a yes and add nothing to it."""
     backchannels: tuple[str, ...]
     digit_words: DigitWords
     machine_question: re.Pattern[str]
@@ -95,15 +97,18 @@ class Language:
         return any(" ".join(words[-length:]) in self.unfinished_endings for length in (1, 2, 3) if words)
 
     def yes_or_no(self, text: str) -> Literal["yes", "no", "unclear"]:
-        """A clear answer or none: a hedge, a condition, both at once or a long story is unclear."""
+        """A clear answer or none: a hedge, a condition, both at once or a long story is unclear.
+
+        Beside a yes may stand only words that add nothing to it: whoever says "yes, thirty", or "yes?", or
+        yes to somebody else in the room, has not agreed.
+        """
         words = plain(text)
         said = {str(found.lastgroup).partition("_")[0] for found in self._answer.finditer(words)}
-        beside = len(self._answer.sub(" ", words).split())
-        if beside > _LONGEST_ASIDE:
-            return "unclear"
-        if said == {"yes"}:
-            return "yes"
-        return "no" if said == {"no"} else "unclear"
+        beside = self._answer.sub(" ", words).split()
+        if said == {"no"}:
+            return "no" if len(beside) <= _LONGEST_ASIDE else "unclear"
+        agrees = said == {"yes"} and "?" not in text and self.beside_yes.issuperset(beside)
+        return "yes" if agrees else "unclear"
 
     def asks_if_machine(self, text: str) -> bool:
         """Whether the caller wants to know if a machine speaks; asking for a person is another thing."""
@@ -158,6 +163,7 @@ def parse_language(tag: str, toml: str) -> Language:
         yes=tuple(answers["yes"]),
         no=tuple(answers["no"]),
         unclear=tuple(answers["unclear"]),
+        beside_yes=frozenset(answers["beside_yes"]),
         backchannels=tuple(listening["backchannels"]),
         digit_words=DigitWords.from_table(data["digits"]),
         machine_question=re.compile("|".join(f"(?:{pattern})" for pattern in listening["machine_questions"])),

@@ -19,19 +19,43 @@ def filled(binding: Binding, scope: Mapping[str, Any]) -> dict[str, object]:
     return own | given(binding, scope)
 
 
+MOST_ITEMS = 50
+"""Of a list; nobody hears more of them, and no model should read them while a caller waits."""
+LONGEST_TEXT = 500
+DEEPEST = 12
+
+
 def only(answer: Any, paths: Sequence[str]) -> Any:
-    """The declared fields of a record, and of each record in a list; a path that ends keeps all below it."""
+    """The declared fields of a record, and of each record in a list; a path that ends keeps all below it.
+
+    Bounded: what leaves the gate is read by a model, checked and journalled while calls go on.
+    """
     if isinstance(answer, list):
-        return [only(item, paths) for item in answer]
+        return [only(item, paths) for item in answer[:MOST_ITEMS]]
     if not isinstance(answer, dict):
-        return answer
+        return bounded(answer)
     kept = {}
     for name, value in answer.items():
         if name in paths:
-            kept[name] = value
+            kept[name] = bounded(value)
         elif below := [path.removeprefix(f"{name}.") for path in paths if path.startswith(f"{name}.")]:
             kept[name] = only(value, below)
     return kept
+
+
+def bounded(value: Any, depth: int = 0) -> Any:
+    """The same, with long texts and lists cut and what lies too deep left out."""
+    if depth > DEEPEST:
+        return None
+    match value:
+        case str():
+            return value[:LONGEST_TEXT]
+        case list():
+            return [bounded(item, depth + 1) for item in value[:MOST_ITEMS]]
+        case dict():
+            return {name: bounded(item, depth + 1) for name, item in list(value.items())[:MOST_ITEMS]}
+        case _:
+            return value
 
 
 def subject_of(action: Action, scope: Mapping[str, Any], otherwise: str) -> str:

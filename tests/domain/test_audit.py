@@ -70,3 +70,41 @@ def test_two_deeds_are_not_mixed_and_one_that_was_carried_on_stands_alone() -> N
     assert [step["outcome"] for step in first.steps] == ["found"]
     assert second.steps == []
     assert (elsewhere.action_id, elsewhere.action) == ("c", "")
+
+
+def test_a_check_of_the_caller_is_a_step_and_shows_by_what_they_were_known() -> None:
+    recognised = IdentityChecked(method="number", passed=True, level=1, customer="C-1")
+    wrong = IdentityChecked(method="facts", passed=False, level=1)
+    right = IdentityChecked(method="facts", passed=True, level=2, customer="C-1")
+    stranger, *_ = trails(happened(ActionProposed(action_id="z", action="hours", arguments={})))
+    first, second, refund = trails(
+        happened(
+            recognised,
+            ActionProposed(action_id="a", action="verify_identity", arguments={}),
+            wrong,
+            ActionDone(action_id="a", outcome="refused", took_ms=1),
+            ActionProposed(action_id="b", action="verify_identity", arguments={}),
+            right,
+            ActionProposed(action_id="c", action="refund", arguments={}),
+        )
+    )
+    assert (stranger.identity, stranger.identity_by) == (0, None)
+    assert [(step["kind"], step.get("passed")) for step in first.steps] == [
+        ("IdentityChecked", False),
+        ("ActionDone", None),
+    ]
+    assert [(step["seq"], step["method"], step["passed"]) for step in second.steps] == [(6, "facts", True)]
+    assert [(it.identity, it.identity_by and it.identity_by["seq"]) for it in (first, second, refund)] == [
+        (1, 1),
+        (1, 1),
+        (2, 6),
+    ]
+    assert refund.identity_by == {
+        "seq": 6,
+        "at": AT.isoformat(),
+        "kind": "IdentityChecked",
+        "method": "facts",
+        "passed": True,
+        "level": 2,
+        "customer": "C-1",
+    }

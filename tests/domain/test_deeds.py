@@ -17,7 +17,7 @@ STATES: tuple[State, ...] = get_args(State)
 ALLOWED = {
     ("reserved", "waiting"), ("reserved", "doing"), ("reserved", "refused"),
     ("waiting", "reserved"), ("waiting", "refused"),
-    ("doing", "done"), ("doing", "failed"), ("doing", "unknown"),
+    ("doing", "doing"), ("doing", "done"), ("doing", "failed"), ("doing", "unknown"),
     ("unknown", "done"), ("unknown", "failed"),
     ("done", "undoing"), ("undoing", "undone"), ("undoing", "done"),
 }  # fmt: skip
