@@ -1,6 +1,7 @@
 """E-mail over SMTP: one attempt, bounded; what the server had not yet been given it cannot have taken.
 
-The Message-ID follows from the message's own id: a second copy of it is known for one by every mailbox.
+The Message-ID follows from the message's own id, so that a mailbox that compares them knows a second copy for
+one. Not every mailbox does.
 """
 
 import asyncio

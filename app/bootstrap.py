@@ -6,6 +6,7 @@ telephone, `speech.py` the engines, `messages.py` who carries SMS and e-mail.
 
 import asyncio
 import gc
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
@@ -26,6 +27,7 @@ from app.storage import open_storage
 from app.supervision import Supervision
 from app.telephony.exchange import Exchange
 from domain.clock import SystemClock
+from tools.gate import Gate
 
 __all__ = ["open_storage", "run", "serve"]
 
@@ -47,9 +49,11 @@ async def run(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         storage = await stack.enter_async_context(open_storage(settings, clock))
         durable = await open_durable(storage, stack)
-        gates = await open_gates(
-            settings, storage, companies, durable, clock=clock, metrics=metrics, stack=stack
-        )
+        gates: Mapping[str, Gate] = {}
+        if settings.does_deeds:
+            gates = await open_gates(
+                settings, storage, companies, durable, clock=clock, metrics=metrics, stack=stack
+            )
         senders = open_senders(settings, clock)
         stack.push_async_callback(senders.close)
         working = await start_working(settings, storage, durable, gates, senders, clock=clock, stack=stack)

@@ -22,6 +22,10 @@ _STATUS: Mapping[str, DeedStatus] = {
     "undone": "undone",
 }
 """What an outcome says of its deed. Of `unknown` nobody knows: it vouches for nothing."""
+_COME_TO_NOTHING = frozenset(
+    {"denied", "declined", "lapsed", "hand_over", "failed", "compensated", "partly_done", "unknown"}
+)
+"""After these what was told of the action before, as "I have asked a colleague", holds no more."""
 
 
 class TruthOfCall:
@@ -40,14 +44,18 @@ class TruthOfCall:
             forbidden=company.restricted_words,
         )
         self._evidence.learn_company(prompts.agent_instructions(company))
-        self._own_words: set[str] = set()
-        """Sentences of outcomes, as `plain` writes them: the company's words over this call's facts."""
+        self._own_words: dict[str, set[str]] = {}
+        """By action, sentences of its outcomes, as `plain` writes them: the company's words over this call's
+        facts."""
 
     def learn(self, outcome: Outcome) -> None:
-        """An action's outcome: its words, its facts, and that it was done, or was not."""
-        if outcome.name == "undone":
-            self._own_words.clear()  # what was told of the deed is true no more
-        self._own_words |= {plain(sentence) for sentence in _sentences(outcome.say)}
+        """An action's outcome: its words, its facts, and that it was done, or was not.
+
+        A read-back proves nothing: what it says is only ever asked, and not by the model.
+        """
+        if outcome.name == "confirm":
+            return
+        self._learn_words(outcome)
         self._evidence.learn_facts(_as_records_write(outcome.facts))
         action = self._company.action(outcome.action)
         status = _STATUS.get(outcome.name)
@@ -57,12 +65,21 @@ class TruthOfCall:
         facts = _as_records_write({**outcome.arguments, **outcome.facts})
         self._evidence.learn_deed(Deed(kind=str(about), status=status, facts=facts))
 
+    def _learn_words(self, outcome: Outcome) -> None:
+        if outcome.name == "undone":
+            self._own_words.clear()  # what was told of the deed is true no more
+        action = self._company.action(outcome.action)
+        if action and action.writes and outcome.name in _COME_TO_NOTHING:
+            self._own_words.pop(outcome.action, None)
+        words = self._own_words.setdefault(outcome.action, set())
+        words |= {plain(sentence) for sentence in _sentences(outcome.say)}
+
     def learn_said(self, text: str) -> None:
         self._evidence.learn_said(text)
 
     def unsupported(self, sentence: str) -> Sequence[str]:
         """What cannot be checked is not said either."""
-        if plain(sentence) in self._own_words:
+        if any(plain(sentence) in words for words in self._own_words.values()):
             return ()
         try:
             verdict = check(sentence, self._evidence)

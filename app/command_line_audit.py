@@ -5,12 +5,14 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
-from adapters.company_folder import load_company
+from adapters.company_folder import CompanyFolderRefused, load_company
+from adapters.secrets import KeyUnusable
 from app.logs import set_up_logs
 from app.settings import SettingsWrong, read_settings
 from app.storage import Storage, open_storage
@@ -21,18 +23,17 @@ err = Console(stderr=True, highlight=False)
 
 
 def audit(
-    about: Annotated[str, typer.Argument(help="A call's id, how it begins, or a customer's id.")],
+    call: Annotated[str, typer.Argument(help="A call's id, or how it begins.")] = "",
+    customer: Annotated[str, typer.Option(help="A customer's id instead: all calls with their deeds.")] = "",
     out: Annotated[Path | None, typer.Option(help="Write it into this file instead.")] = None,
 ) -> None:
     """Export as JSON what was asked for, decided and done; ends with 1 where a chain is broken."""
+    if bool(call) == bool(customer):
+        _fail("Name a call, or a customer by --customer.")
     try:
-        exported = asyncio.run(_export(about))
-    except SettingsWrong as wrong:
-        err.print(str(wrong), style="red")
-        raise typer.Exit(2) from None
-    if not exported:
-        err.print(f"There is no call and no customer {about}.", style="red")
-        raise typer.Exit(2)
+        exported = asyncio.run(_export(call.lower(), customer))
+    except (SettingsWrong, CompanyFolderRefused, KeyUnusable) as refused:
+        _fail(str(refused))
     text = json.dumps(exported, indent=1, ensure_ascii=False, default=str) + "\n"
     if out is None:
         sys.stdout.write(text)
@@ -42,14 +43,21 @@ def audit(
         raise typer.Exit(1)
 
 
-async def _export(about: str) -> Sequence[dict[str, Any]]:
-    settings = read_settings()
-    set_up_logs(settings.log_level)
+async def _export(call: str, customer: str) -> Sequence[dict[str, Any]]:
+    set_up_logs("ERROR")
+    settings = read_settings(role="desk")
     async with open_storage(settings) as storage:
-        calls = await storage.views.ids_beginning(about) or await _calls_of_customer(
-            storage, [load_company(folder).id for folder in settings.companies], about
-        )
-        return [await _call(storage, call_id) for call_id in calls]
+        if customer:
+            companies = [load_company(folder).id for folder in settings.companies]
+            found = await _calls_of_customer(storage, companies, customer)
+            if not found:
+                _fail(f"No deed of a customer {customer!r} is kept.")
+        else:
+            found = await storage.views.ids_beginning(call)
+            if len(found) != 1:
+                many = f"{len(found)} calls begin with" if found else "There is no call whose id begins with"
+                _fail(f"{many} {call!r}. `callwright calls` lists them.")
+        return [await _call(storage, call_id) for call_id in found]
 
 
 async def _calls_of_customer(storage: Storage, companies: Sequence[str], customer: str) -> Sequence[str]:
@@ -84,3 +92,8 @@ async def _call(storage: Storage, call_id: str) -> dict[str, Any]:
             for deed in deeds
         ],
     }
+
+
+def _fail(message: str) -> NoReturn:
+    err.print(escape(message), style="red", soft_wrap=True)
+    raise typer.Exit(2)

@@ -14,7 +14,7 @@ from adapters.mcp_tools import McpTools
 from adapters.openapi import OpenApiSystem
 from adapters.systems import BoundSystems
 from app.metrics import Metrics
-from app.settings import Settings
+from app.settings import BACK_OFFICE, Settings
 from app.storage import Storage
 from domain.actions import Binding
 from domain.clock import Clock
@@ -71,7 +71,7 @@ async def _systems(
             "an operation was withdrawn: its goals fall back to words or a person"
         )
 
-    path = folder / "backoffice.openapi.json"
+    path = folder / BACK_OFFICE
     openapi = None
     if path.exists():
         key = settings.back_office_key.get_secret_value() if settings.back_office_key else None
@@ -90,11 +90,18 @@ async def _systems(
         stack.push_async_callback(mcp.close)
         load_company(folder, tools=mcp.describe())  # read again: only now is known what its tools take
     systems = BoundSystems(clock=clock, openapi=openapi, mcp=mcp, on_withdrawn=withdrawn)
-    if wrong := [why for binding in _bindings(company) if (why := systems.why_not(binding))]:
-        for why in wrong:
-            logger.bind(company=company.id, why=why).warning("an action cannot be done")
+    for why in dict.fromkeys(filter(None, map(systems.why_not, calls_of(company)))):
+        logger.bind(company=company.id, why=why).warning("an operation cannot be called")
     return systems
 
 
-def _bindings(company: Company) -> Sequence[Binding]:
-    return [action.binding for action in company.actions if action.binding.kind in {"openapi", "mcp"}]
+def calls_of(company: Company) -> Sequence[Binding]:
+    """Every call of a system that a company's folder names: deeds, and what is read before and after them."""
+    bindings = [action.binding for action in company.actions]
+    bindings += [read.binding for action in company.actions for read in action.reads]
+    bindings += [action.reconcile.binding for action in company.actions if action.reconcile]
+    if company.verification and company.verification.find:
+        bindings.append(company.verification.find)
+    if by := company.recognise:
+        bindings.append(Binding(kind=by.kind, name=by.operation, given={by.argument: "caller.number"}))
+    return [binding for binding in bindings if binding.kind in {"openapi", "mcp"}]

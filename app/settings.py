@@ -20,6 +20,8 @@ from app.message_settings import MessageSettings
 from app.provider_settings import PREFIX, ProviderSettings
 
 LOOPBACK = {"127.0.0.1", "localhost"}
+BACK_OFFICE = "backoffice.openapi.json"
+"""The file of a company's folder that describes its system, whose address and key are settings."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +133,11 @@ class Settings(ProviderSettings, MessageSettings):
         return self.role in {"all", "media"}
 
     @property
+    def does_deeds(self) -> bool:
+        """Whether it reaches the companies' systems: a desk has no business there."""
+        return self.role != "desk"
+
+    @property
     def twilio_tokens(self) -> tuple[str, ...]:
         """What may have signed a request, the current token first."""
         tokens = (self.twilio_auth_token, self.twilio_auth_token_secondary)
@@ -190,6 +197,7 @@ def _misspelt(environment: Mapping[str, str]) -> tuple[Problem, ...]:
 def _checked(settings: Settings) -> tuple[Problem, ...]:
     """What one field alone cannot show."""
     wrong = [*_wrong_secrets(settings), *((*flaw, "") for flaw in settings.wrong_messages())]
+    wrong += _wrong_back_office(settings)
     wrong += _wrong_for_calls(settings) if settings.carries_calls else _wrong_for_sms(settings)
     return tuple(
         Problem(
@@ -214,6 +222,17 @@ def _wrong_secrets(settings: Settings) -> Iterator[Wrong]:
             yield field, "it is shorter than 16 characters", ""
     if (settings.twilio_api_key is None) != (settings.twilio_api_key_secret is None):
         yield "twilio_api_key_secret", "an API key and its secret come together", ""
+
+
+def _wrong_back_office(settings: Settings) -> Iterator[Wrong]:
+    """One company's key must not reach another's system, nor one's callers another's records."""
+    served = [folder for folder in settings.companies if (folder / BACK_OFFICE).exists()]
+    if len(served) < 2:
+        return
+    for field in ("back_office_url", "back_office_key"):
+        if getattr(settings, field) is not None:
+            wrong = f"it would serve {len(served)} companies, each with a {BACK_OFFICE} of its own"
+            yield field, wrong, "Serve each of them with a process of its own: CALLWRIGHT_COMPANIES"
 
 
 def _wrong_for_sms(settings: Settings) -> Iterator[Wrong]:

@@ -29,6 +29,7 @@ AboutADeed = (
     | ActionUndone
     | OutcomeReconciled
 )
+Followed = AboutADeed | IdentityChecked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,10 +52,13 @@ class Trail:
     """What the caller had said last when the model asked for it."""
     identity: int
     """How surely the caller was known then, 0 to 3."""
+    identity_by: Mapping[str, Any] | None
+    """The check that showed it, with its number, time and method; None where none had passed."""
     seq: int
     """Of the proposal, in the call's chain: `callwright verify` proves the chain."""
     steps: list[dict[str, Any]] = field(default_factory=list)
-    """What followed, each with its number, time, kind and fields."""
+    """What followed, each with its number, time, kind and fields; a check of who the caller is stands with
+    the deed that was asked for last before it."""
 
     def exported(self) -> dict[str, Any]:
         return asdict(self)
@@ -66,22 +70,28 @@ def trails(happened: Iterable[Happened]) -> list[Trail]:
     What a job did to a deed that another call proposed stands under a trail of its own.
     """
     found: dict[str, Trail] = {}
-    utterance, identity = "", 0
+    asked_last: Trail | None = None
+    utterance, identity, identity_by = "", 0, None
     for it in happened:
         match it.event:
             case CallerSaid(text=text):
                 utterance = text
             case KeypadPressed(digits=digits):
                 utterance = f"(keypad) {digits}"
-            case IdentityChecked(passed=True, level=level):
-                identity = level
+            case IdentityChecked(passed=passed, level=level) as checked:
+                step = _step(it, checked)
+                if passed:
+                    identity, identity_by = level, step
+                if asked_last:
+                    asked_last.steps.append(step)
             case ActionProposed(action_id=action_id, action=action, arguments=arguments):
-                found[action_id] = Trail(
+                found[action_id] = asked_last = Trail(
                     action_id=action_id,
                     action=action,
                     arguments=arguments,
                     utterance=utterance,
                     identity=identity,
+                    identity_by=identity_by,
                     seq=it.seq,
                 )
             case (
@@ -103,9 +113,11 @@ def trails(happened: Iterable[Happened]) -> list[Trail]:
 
 
 def _carried_on(action_id: str, seq: int) -> Trail:
-    return Trail(action_id=action_id, action="", arguments={}, utterance="", identity=0, seq=seq)
+    return Trail(
+        action_id=action_id, action="", arguments={}, utterance="", identity=0, identity_by=None, seq=seq
+    )
 
 
-def _step(it: Happened, event: AboutADeed) -> dict[str, Any]:
+def _step(it: Happened, event: Followed) -> dict[str, Any]:
     told = {name: value for name, value in asdict(event).items() if name != "action_id"}
     return {"seq": it.seq, "at": it.at.isoformat(), "kind": type(event).__name__, **told}

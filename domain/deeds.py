@@ -6,6 +6,7 @@ The states and who moves them:
     reserved -> waiting -> reserved       a supervisor is asked, and approves
     waiting  -> refused                   the supervisor says no, or nobody answers in time
     reserved -> refused                   the caller left before it began, or policy changed meanwhile
+    doing    -> doing                     the caller has typed a secret: only now it is sent
     doing    -> done | failed | unknown   the system's answer; `unknown` when it may have been done
     unknown  -> done | failed             a read found out
     done     -> undoing -> undone | done  the compensation worked, or did not
@@ -25,7 +26,7 @@ STANDING: frozenset[State] = frozenset({"reserved", "waiting", "doing", "unknown
 _MOVES: Mapping[State, frozenset[State]] = {
     "reserved": frozenset({"waiting", "doing", "refused"}),
     "waiting": frozenset({"reserved", "refused"}),
-    "doing": frozenset({"done", "failed", "unknown"}),
+    "doing": frozenset({"doing", "done", "failed", "unknown"}),
     "unknown": frozenset({"done", "failed"}),
     "done": frozenset({"undoing"}),
     "undoing": frozenset({"undone", "done"}),

@@ -16,6 +16,8 @@ from domain.ports.systems import MaybeDone, NotDone
 LEASE_S = 120.0
 """Well beyond what a carrier takes to answer."""
 RETRIES_S = (10.0, 60.0, 300.0, 1800.0, 7200.0)
+MOST_DOUBTS = 2
+"""So many copies may be with the customer at most, where nobody could say what became of them."""
 UNCONFIRMED = "Unconfirmed"
 """The error of a message that may have gone out: it is not sent again, and a receipt may settle it yet."""
 SENT = Counter("callwright_messages", "Messages by channel and what became of sending.", ["channel", "end"])
@@ -59,11 +61,13 @@ class Postman:
         """A `MaybeDone` keeps its lease: whoever claims it after that looks it up first, as after a crash."""
         message = claim.message
         try:
-            carrier_id = await self._sender.look_up(message) if claim.may_have_gone else None
+            carrier_id = await self._sender.look_up(message) if claim.doubts else None
         except MaybeDone:
             return await self._give_up(claim, UNCONFIRMED)
         except NotDone as error:
             return await self._later(claim, error)
+        if carrier_id is None and claim.doubts >= MOST_DOUBTS:
+            return await self._give_up(claim, UNCONFIRMED)
         try:
             await self._outbox.sent(message.id, carrier_id or await self._sender.send(message))
         except Undeliverable as error:
@@ -71,6 +75,8 @@ class Postman:
         except NotDone as error:
             return await self._later(claim, error)
         except MaybeDone:
+            if claim.doubts + 1 >= MOST_DOUBTS:
+                return await self._give_up(claim, UNCONFIRMED)
             return "uncertain"
         return "sent"
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import Integer, Row, Select, cast, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -34,8 +34,8 @@ class Claimed:
     message: Outgoing
     attempt: int
     """From 1."""
-    may_have_gone: bool
-    """Whoever claimed it before was not heard of again: ask the carrier before sending it."""
+    doubts: int
+    """Claims before this one that were not heard of again: it may have gone with any of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +74,7 @@ class PostgresOutbox:
                 "channel": message.channel,
                 "state": "queued",
                 "attempts": 0,
+                "doubts": 0,
                 "next_attempt_at": now,
                 "error": "",
                 "queued_at": now,
@@ -117,6 +118,7 @@ class PostgresOutbox:
         claimed = {
             "state": "sending",
             "attempts": messages.c.attempts + 1,
+            "doubts": messages.c.doubts + cast(due.c.was == "sending", Integer),
             "next_attempt_at": now + timedelta(seconds=lease_s),
             "moved_at": now,
         }
@@ -128,7 +130,7 @@ class PostgresOutbox:
                 given_up = {"state": "failed", "error": ERASED}
                 await connection.execute(update(messages).where(messages.c.id.in_(gone)).values(given_up))
         return [
-            Claimed(message=self._message(row), attempt=row.attempts, may_have_gone=row.was == "sending")
+            Claimed(message=self._message(row), attempt=row.attempts, doubts=row.doubts)
             for row in found
             if row.wrapped_key is not None
         ]

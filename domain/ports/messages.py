@@ -88,8 +88,8 @@ class Claim(Protocol):
         ...
 
     @property
-    def may_have_gone(self) -> bool:
-        """Whoever claimed it before was not heard of again: look it up before sending it."""
+    def doubts(self) -> int:
+        """Attempts before this one whose end nobody knows: look it up before sending it after any."""
         ...
 
 

@@ -1,6 +1,6 @@
 """What contradicts a record without naming an event: gold for silver, "I see no date" where there is one."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from domain.truth.clauses import Clause
 from domain.truth.scope import Scope, is_about_the_caller
@@ -44,19 +44,24 @@ def _denied_though_known(clause: Clause, scope: Scope) -> Iterator[Unsupported]:
 
 
 def _obliged_without_rule(clause: Clause, scope: Scope) -> Iterator[Unsupported]:
-    """What the caller must do stands in a document, unless it belongs to any call."""
+    """What the caller must or may do stands in a document, unless it belongs to any call."""
+    sets, phrases = scope.words.sets, scope.words.phrases
+    asked = sets["clauses.asked_of_callers"]
+    stated = clause.words[: min(clause.quoted_from, clause.supposed_from)]
+    found = [(each.end, asked) for each in phrases["clauses.obliging"].all(stated)]
+    if scope.evidence.passages:
+        asked = asked | sets["clauses.open_to_callers"]
+        found += [(each.end, asked) for each in phrases["clauses.permitting"].all(stated)]
+    for end, free in found:
+        if not _is_free_to(clause.words[end:], free, scope):
+            yield Unsupported(kind="promise", words=" ".join(clause.words))
+
+
+def _is_free_to(texts: Sequence[str], free: Collection[str], scope: Scope) -> bool:
     plain = scope.words.plain
-    for found in scope.words.phrases["clauses.obliging"].all(clause.words[: clause.quoted_from]):
-        after = [text for text in clause.words[found.end :] if plain.root(text) not in plain.grammar][:1]
-        for verb in after:
-            if verb in scope.words.sets["clauses.asked_of_callers"] or found.start >= clause.supposed_from:
-                continue
-            root = plain.root(verb)
-            rules = (each for each in scope.evidence.passages if not each.is_ours and root in each.roots)
-            if (
-                plain.is_known
-                and not plain.only_nouns
-                and not scope.evidence.asks_of_callers(root)
-                and not any(rules)
-            ):
-                yield Unsupported(kind="promise", words=" ".join(clause.words[found.start :]))
+    verb = next((text for text in texts if plain.root(text) not in plain.grammar), "")
+    root = plain.root(verb)
+    if not verb or plain.only_nouns or verb in free or texts[0] in scope.words.sets["clauses.negations"]:
+        return True
+    rules = (each for each in scope.evidence.passages if not each.is_ours and root in each.roots)
+    return scope.evidence.asks_of_callers(root) or any(rules)

@@ -8,8 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from domain.company import OpeningHours
-from domain.truth.deeds import Deed, Deeds, families_of_deed
-from domain.truth.deeds import DeedStatus as DeedStatus
+from domain.truth.deeds import Deed, Deeds, DeedStatus, families_of_deed
 from domain.truth.documents import read_passage, values_of
 from domain.truth.known import ON_THE_ROAD, Known, Reading, Record, Source
 from domain.truth.mentions import mentions_in
@@ -19,6 +18,8 @@ from domain.truth.things import Things
 from domain.truth.tokens import Token, tokens_of
 from domain.truth.values import ClockTime, Code, Count, Days, Money, Value
 from domain.truth.words import Words
+
+__all__ = ["Deed", "DeedStatus", "Evidence", "folded"]
 
 _TELLING: frozenset[DeedStatus] = frozenset({"done", "under_way", "waiting", "approved"})
 _PART = 5

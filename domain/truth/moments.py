@@ -25,6 +25,8 @@ def days_hold(days: Days, context: Context) -> bool:
         family is None or (family.is_ours and event is not None and event.phase not in {"coming", "present"})
     ):
         return True
+    if not context.is_asserted and _is_the_same_day(days, context):
+        return True
     if not _may_be_earlier(context):
         days = days.exactly
     roles: Collection[str] = ()
@@ -42,6 +44,13 @@ def days_hold(days: Days, context: Context) -> bool:
         )
     meant = _of_the_deed(scope.evidence.days(), context)
     return any(_day_fits(known, days, roles, context) for known in meant)
+
+
+def _is_the_same_day(days: Days, context: Context) -> bool:
+    """Two names of one day, which the calendar proves: "tomorrow is Sunday"."""
+    others = (mention for place, mention in context.clause.mentions if place != context.place)
+    named = (reading for other in others for reading in other.readings)
+    return any(isinstance(each, Days) and set(each.ranges) & set(days.ranges) for each in named)
 
 
 def _may_be_earlier(context: Context) -> bool:

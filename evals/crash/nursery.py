@@ -153,7 +153,8 @@ class Ringing:
             await self._act("verify_identity", self._order["facts"])
         if self._order["proof"] > 2:
             await self._act("send_code", {})
-            sent = await self._outbox.of_call(self._order["call"])
+            if not (sent := await self._outbox.of_call(self._order["call"])):
+                return  # they ring from a number that is no longer theirs
             words = (word.strip(".") for word in sent[0].message.text.split())
             await self._act("check_code", {"code": next(filter(str.isdecimal, words))})
 

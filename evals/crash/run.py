@@ -130,7 +130,9 @@ class Crashes:
         while not self._office.quiet:
             await SystemClock().sleep(0.02)
         self._office.mend()
-        later = self._nursery.bear({**at_once, "what": "aftermath", "call": f"{order['company']}-3"})
+        number = self._office.records.customers[wish.customer].phones[0]
+        aftermath = {**at_once, "what": "aftermath", "call": f"{order['company']}-3", "number": number}
+        later = self._nursery.bear(aftermath)
         said = 1 + sum(bool(it.get("agreed")) for it in (again, later))
         deeds = [
             deed

@@ -6,7 +6,7 @@ import pytest
 
 from domain.ports.messages import Outgoing, Undeliverable
 from domain.ports.systems import MaybeDone, NotDone
-from jobs.postman import LEASE_S, RETRIES_S, Postman
+from jobs.postman import LEASE_S, RETRIES_S, UNCONFIRMED, Postman
 from tests.tools.world import StillClock
 
 MESSAGE = Outgoing(
@@ -20,23 +20,25 @@ class Claimed:
 
     message = MESSAGE
 
-    def __init__(self, attempt: int, *, may_have_gone: bool) -> None:
+    def __init__(self, attempt: int, doubts: int) -> None:
         self.attempt = attempt
-        self.may_have_gone = may_have_gone
+        self.doubts = doubts
 
 
 class Box:
     """An outbox of one message, with leases as the real one has them."""
 
     def __init__(self) -> None:
-        self.state, self.due, self.attempts, self.error = "queued", StillClock().now(), 0, ""
+        self.state, self.due, self.error = "queued", StillClock().now(), ""
+        self.attempts, self.doubts = 0, 0
 
     async def something_new(self, *, within_s: float) -> None: ...
 
     async def claim(self, limit: int, now: datetime, *, lease_s: float) -> list[Claimed]:
         if self.state not in {"queued", "sending"} or self.due > now:
             return []
-        claim = Claimed(self.attempts + 1, may_have_gone=self.state == "sending")
+        self.doubts += self.state == "sending"
+        claim = Claimed(self.attempts + 1, self.doubts)
         self.state, self.due, self.attempts = "sending", now + timedelta(seconds=lease_s), self.attempts + 1
         return [claim]
 
@@ -121,6 +123,29 @@ async def test_what_may_have_gone_is_looked_up_before_it_is_sent_again(
 ) -> None:
     box, took = await emptied(carrier)
     assert (box.state, carrier.asked, took) == (state, asked, LEASE_S)
+
+
+@pytest.mark.parametrize(
+    ("errors", "waits"),
+    [
+        ([MaybeDone("late")] * 9, [LEASE_S]),
+        ([MaybeDone("late"), NotDone("busy"), MaybeDone("late")], [LEASE_S, RETRIES_S[1]]),
+        ([NotDone("busy"), MaybeDone("late"), MaybeDone("late")], [RETRIES_S[0], LEASE_S]),
+    ],
+)
+async def test_nobody_ever_gets_a_third_copy(errors: list[Exception], waits: list[float]) -> None:
+    carrier = Carrier(*errors)
+    box, took = await emptied(carrier)
+    copies = sum(isinstance(error, MaybeDone) for error in errors[: carrier.asked.count("send")])
+    assert (box.state, box.error, copies, took) == ("failed", UNCONFIRMED, 2, sum(waits))
+
+
+async def test_workers_that_die_over_a_message_send_it_twice_at_most() -> None:
+    box = Box()
+    box.state, box.attempts, box.doubts = "sending", 2, 1
+    carrier = Carrier()
+    await emptied(carrier, box)
+    assert (box.state, box.error, carrier.asked) == ("failed", UNCONFIRMED, ["look up"])
 
 
 async def test_what_a_dead_worker_held_is_looked_up_first() -> None:

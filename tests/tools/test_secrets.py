@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -136,9 +137,24 @@ async def test_what_nobody_knows_is_looked_up_and_never_sent_again(fault: Any, e
     call.world.faults["payOrder"] = [fault]
     assert (await call.pays()).name == ends
     call.world.clock.passed += 120.0
-    await call.gate.afterwards.reconcile("a-1")
+    settled = await call.gate.afterwards.recover(call.world.ledger.deeds["a-1"])
+    assert settled.state == ("done" if ends == "done" else "failed")
     assert [name for name, _ in call.world.calls].count("payOrder") == 1
     assert NUMBER not in call.kept()
+
+
+async def test_a_deed_that_somebody_settled_while_the_caller_typed_is_not_sent() -> None:
+    call = Paying(typing())
+
+    async def settle(name: str, digits: int, within_s: float) -> str:
+        call.world.clock.passed += 40.0
+        settled = await call.gate.afterwards.recover(call.world.ledger.deeds["a-1"])
+        assert settled.state == ("doing" if name == "card_number" else "unknown")
+        return "1" * digits
+
+    call.case.secret_keys = SimpleNamespace(collect=settle)
+    assert (await call.pays()).name == "unknown"
+    assert not call.payments
 
 
 @pytest.mark.parametrize("error", [MaybeDone("payOrder"), ConnectionError("the line broke")])

@@ -1,6 +1,7 @@
 """A small world behind the gate: ports that answer from memory, and a journal that one can read."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -74,7 +75,8 @@ class World:
     events: list[Event] = field(default_factory=list)
     jobs: list[tuple[str, str]] = field(default_factory=list)
     code: str = "482913"
-    wrong_today: int = 0
+    wrong: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """Wrong attempts by company, customer and day."""
     before_answer: Callable[[], Awaitable[None]] | None = None
     clock: StillClock = field(default_factory=StillClock)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
@@ -131,19 +133,19 @@ class World:
         return "queued" if message_id in self.sent else None
 
     async def attempts(self, company: str, customer: str, day: str) -> int:
-        return self.wrong_today
+        return self.wrong[company, customer, day]
 
     async def take_attempt(self, company: str, customer: str, day: str, *, most: int) -> bool:
-        taken = self.wrong_today < most
-        self.wrong_today += taken
+        taken = self.wrong[company, customer, day] < most
+        self.wrong[company, customer, day] += taken
         return taken
 
     async def give_back(self, company: str, customer: str, day: str) -> None:
-        self.wrong_today -= 1
+        self.wrong[company, customer, day] -= 1
 
     async def note_wrong(self, company: str, customer: str, day: str) -> int:
-        self.wrong_today += 1
-        return self.wrong_today
+        self.wrong[company, customer, day] += 1
+        return self.wrong[company, customer, day]
 
     async def make_code(self, company: str, customer: str, call_id: str, *, valid_s: float) -> str:
         return self.code

@@ -63,9 +63,14 @@ class Doing:
 
     async def _one(self, action: Action, doing: Deed, case: Case | None) -> Deed:
         try:
-            secrets = await typed(action, case)
+            secrets = await typed(action, case, self._clock)
             if secrets is None:
                 return await self._moved(doing, "failed", outcome=NOT_ENTERED)
+            if secrets:  # that took its time: whoever took the deed for left behind settles it alone
+                begun = doing.moved("doing", self._clock.now())
+                if not await self._ledger.replace(begun, doing.version):
+                    return await self._as_it_stands(doing.id)
+                doing = begun
             result = await self.run(action, doing, doing.arguments, doing.scope, doing.id, case, secrets)
         except NotDone as error:
             _warn(action, error)

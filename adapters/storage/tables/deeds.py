@@ -82,6 +82,7 @@ messages = Table(
     Column("channel", Text, nullable=False),
     Column("state", Text, nullable=False, doc="queued, sending, sent or failed: our side of it"),
     Column("attempts", Integer, nullable=False),
+    Column("doubts", Integer, nullable=False, doc="attempts that nobody knows the end of"),
     Column("next_attempt_at", Instant, nullable=False, doc="while it is being sent: the end of the lease"),
     Column("carrier_id", Text),
     Column("error", Text, nullable=False),

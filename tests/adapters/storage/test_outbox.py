@@ -22,7 +22,7 @@ def message(number: int = 1) -> Outgoing:
 
 
 def first(number: int = 1) -> Claimed:
-    return Claimed(message=message(number), attempt=1, may_have_gone=False)
+    return Claimed(message=message(number), attempt=1, doubts=0)
 
 
 @pytest.fixture
@@ -65,7 +65,16 @@ async def test_a_worker_that_died_leaves_a_message_that_may_have_gone(outbox: Po
     await outbox.send(message())
     await outbox.claim(1, AT, lease_s=30)
     later = AT + timedelta(seconds=30)
-    assert await outbox.claim(1, later, lease_s=30) == [replace(first(), attempt=2, may_have_gone=True)]
+    assert await outbox.claim(1, later, lease_s=30) == [replace(first(), attempt=2, doubts=1)]
+
+
+async def test_a_doubt_outlives_a_later_certainty(outbox: PostgresOutbox) -> None:
+    await outbox.send(message())
+    await outbox.claim(1, AT, lease_s=30)
+    later = AT + timedelta(seconds=30)
+    await outbox.claim(1, later, lease_s=30)
+    assert await outbox.failed("m1", "NotDone", later)
+    assert await outbox.claim(1, later, lease_s=30) == [replace(first(), attempt=3, doubts=1)]
 
 
 async def test_a_failure_is_tried_again_when_it_says_or_never(outbox: PostgresOutbox) -> None:
