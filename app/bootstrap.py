@@ -19,7 +19,7 @@ from app.gates import open_gates
 from app.housekeeping import Housekeeping
 from app.jobs import open_durable, start_working
 from app.logs import set_up_logs
-from app.messages import open_senders
+from app.messages import open_senders, with_what_is_sent
 from app.metrics import Metrics
 from app.server import DrainingServer, ServerKit, create_app, server_config
 from app.settings import Settings
@@ -49,12 +49,13 @@ async def run(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         storage = await stack.enter_async_context(open_storage(settings, clock))
         durable = await open_durable(storage, stack)
+        senders = open_senders(settings, clock)
         gates: Mapping[str, Gate] = {}
         if settings.does_deeds:
+            companies = tuple(with_what_is_sent(company, senders.channels) for company in companies)
             gates = await open_gates(
                 settings, storage, companies, durable, clock=clock, metrics=metrics, stack=stack
             )
-        senders = open_senders(settings, clock)
         stack.push_async_callback(senders.close)
         working = await start_working(settings, storage, durable, gates, senders, clock=clock, stack=stack)
         exchange = None

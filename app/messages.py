@@ -1,14 +1,19 @@
 """Who carries which channel: put together from the settings, one `Sender` for all."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from dataclasses import replace
 from typing import Protocol
+
+from loguru import logger
 
 from adapters.carrier.messages import SmsOrigin, TwilioMessages
 from adapters.smtp import SmtpSender
 from app.settings import Settings
 from app.telephony.carrier_addresses import CarrierAddresses
+from domain.actions import Action
 from domain.clock import Clock
+from domain.company import Company
 from domain.messaging import Channel
 from domain.ports.messages import Outgoing, Sender
 from domain.ports.systems import MaybeDone, NotDone
@@ -73,3 +78,32 @@ def open_senders(settings: Settings, clock: Clock) -> Senders:
     if (server := settings.mail_server) is not None and settings.email_from is not None:
         senders["email"] = SmtpSender(server=server, sender=settings.email_from, clock=clock)
     return Senders(senders)
+
+
+def with_what_is_sent(company: Company, channels: Set[Channel]) -> Company:
+    """Without offers to write by a channel that nothing sends: nobody is promised what cannot come.
+
+    The templates that go nowhere are told in the log; a step of another deed that needs one will fail.
+    """
+    unsent = {template.name: template.channel for template in company.messages}
+    unsent = {name: channel for name, channel in unsent.items() if channel not in channels}
+    for name, channel in unsent.items():
+        logger.bind(company=company.id, template=name, channel=channel, set=SETTINGS_OF[channel]).warning(
+            "a message cannot be sent: its channel has no settings"
+        )
+
+    def reachable(action: Action) -> Action:
+        return replace(action, offered=False) if _template(action, company) in unsent else action
+
+    return replace(company, actions=tuple(map(reachable, company.actions)))
+
+
+def _template(action: Action, company: Company) -> str | None:
+    """The one that it sends."""
+    match action.binding.kind, action.binding.name:
+        case "message", name:
+            return name
+        case "builtin", "send_code" if company.verification:
+            return company.verification.code_template
+        case _:
+            return None

@@ -67,7 +67,9 @@ class MemoryIdentity:
         self._wrong[key] = self._wrong.get(key, 0) + 1
         return self._wrong[key]
 
-    async def make_code(self, company: str, customer: str, call_id: str, *, valid_s: float) -> str:
+    async def make_code(
+        self, company: str, customer: str, call_id: str, *, day: str, valid_s: float
+    ) -> str | None:
         raise NotImplementedError("nobody could read a code that is sent to nowhere")
 
     async def check_code(self, company: str, customer: str, call_id: str, code: str) -> CodeCheck:

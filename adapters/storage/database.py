@@ -7,7 +7,7 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-LATEST = "0005"
+LATEST = "0006"
 """The newest revision in `migrations/versions`; a test holds it to them."""
 
 MIGRATION_LOCK = 0x63616C6C7772

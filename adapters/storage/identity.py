@@ -4,7 +4,7 @@ import hmac
 import secrets
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, case, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.dml import ReturningInsert
@@ -13,7 +13,7 @@ from adapters.secrets import MasterKey
 from adapters.storage.people import Lookups
 from adapters.storage.tables import one_time_codes, wrong_attempts
 from domain.clock import Clock
-from domain.ports.identity import TRIES_PER_CODE, CodeCheck
+from domain.ports.identity import CODES_PER_DAY, TRIES_PER_CODE, CodeCheck
 
 
 class PostgresIdentityRecords:
@@ -67,7 +67,9 @@ class PostgresIdentityRecords:
             .returning(wrong_attempts.c.count)
         )
 
-    async def make_code(self, company: str, customer: str, call_id: str, *, valid_s: float) -> str:
+    async def make_code(
+        self, company: str, customer: str, call_id: str, *, day: str, valid_s: float
+    ) -> str | None:
         code = f"{secrets.randbelow(1_000_000):06}"
         row = {
             "customer_lookup": self._lookups.customer(company, customer),
@@ -75,28 +77,35 @@ class PostgresIdentityRecords:
             "code_lookup": self._lookups.code(company, customer, call_id, code),
             "expires_at": self._clock.now() + timedelta(seconds=valid_s),
             "tries": 0,
+            "day": date.fromisoformat(day),
+            "made": 1,
         }
         new = insert(one_time_codes).values(row)
+        same_day, made = one_time_codes.c.day == new.excluded.day, one_time_codes.c.made
+        instead = new.on_conflict_do_update(
+            index_elements=["customer_lookup"],
+            set_={**dict(new.excluded), "made": case((same_day, made + 1), else_=1)},
+            where=~same_day | (made < CODES_PER_DAY),
+        )
         async with self._engine.begin() as connection:
-            await connection.execute(
-                new.on_conflict_do_update(index_elements=["customer_lookup"], set_=dict(new.excluded))
-            )
-        return code
+            stored = await connection.scalar(instead.returning(one_time_codes.c.made))
+        return None if stored is None else code
 
     async def check_code(self, company: str, customer: str, call_id: str, code: str) -> CodeCheck:
         theirs = one_time_codes.c.customer_lookup == self._lookups.customer(company, customer)
+        now = self._clock.now()
         told = self._lookups.code(company, customer, call_id, code)
         async with self._engine.begin() as connection:
             # Locked: of two who tell the code at once one is right, and tries are counted one by one.
             row = (
                 await connection.execute(select(one_time_codes).where(theirs).with_for_update())
             ).one_or_none()
-            if row is None or row.call_id != call_id or self._clock.now() >= row.expires_at:
+            if row is None or row.call_id != call_id or now >= row.expires_at:
                 return "expired"
             if row.tries >= TRIES_PER_CODE:
                 return "too_many"
             if hmac.compare_digest(told, row.code_lookup):
-                await connection.execute(delete(one_time_codes).where(theirs))
+                await connection.execute(update(one_time_codes).where(theirs).values(expires_at=now))
                 return "right"
             tries = row.tries + 1
             await connection.execute(update(one_time_codes).where(theirs).values(tries=tries))

@@ -4,6 +4,8 @@ from typing import Literal, Protocol
 
 CodeCheck = Literal["right", "wrong", "expired", "too_many"]
 TRIES_PER_CODE = 3
+CODES_PER_DAY = 5
+"""For one customer, over all calls: nobody can make us fill somebody's telephone."""
 
 
 class IdentityRecords(Protocol):
@@ -28,8 +30,13 @@ class IdentityRecords(Protocol):
         """One more wrong attempt; the number of them now."""
         ...
 
-    async def make_code(self, company: str, customer: str, call_id: str, *, valid_s: float) -> str:
-        """Six digits for this customer, good in this call only. The customer's earlier codes are void."""
+    async def make_code(
+        self, company: str, customer: str, call_id: str, *, day: str, valid_s: float
+    ) -> str | None:
+        """Six digits for this customer, good in this call only. The customer's earlier codes are void.
+
+        None where `CODES_PER_DAY` were made on the company's day: the last one is good for as long as it was.
+        """
         ...
 
     async def check_code(self, company: str, customer: str, call_id: str, code: str) -> CodeCheck:

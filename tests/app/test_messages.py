@@ -10,12 +10,15 @@ import pytest
 from fastapi import FastAPI
 
 from adapters.carrier.signature import Signatures
-from app.messages import Senders, open_senders
+from app.messages import Senders, open_senders, with_what_is_sent
 from app.metrics import Metrics
 from app.settings import Settings
 from app.telephony.carrier_requests import CarrierRequests
 from app.telephony.message_status import MessageStatusDoor
+from domain.actions import Binding
 from domain.clock import SystemClock
+from domain.company import Verification
+from domain.messaging import Channel, MessageTemplate
 from domain.ports.messages import Outgoing, Undeliverable
 from domain.ports.systems import MaybeDone, NotDone
 from simulator.carrier.account import Account, PhoneNumber
@@ -23,6 +26,7 @@ from simulator.carrier.carrier import Carrier
 from simulator.carrier.service import serving
 from simulator.post.mail_server import MailServer, listening
 from tests.support.receipts import Receipts
+from tests.tools.shop import SHOP
 
 ACCOUNT = Account(sid="AC" + "a" * 32, auth_token="b" * 32)
 PUBLIC, NUMBER = "https://voice.example.test", "+15550100"
@@ -37,6 +41,26 @@ SMS = Outgoing(
     text="It is over.",
 )
 EMAIL = replace(SMS, id="m2", channel="email", to="anna@customer.example", subject="Over")
+
+SENDING = replace(
+    SHOP,
+    messages=(
+        MessageTemplate(name="text", channel="sms", text="It is over."),
+        MessageTemplate(name="mail", channel="email", text="It is over."),
+    ),
+    verification=Verification(
+        facts={"zip": "customer.zip"}, needed=1, code_template="text", code_to="customer.phone"
+    ),
+    actions=tuple(
+        replace(SHOP.actions[0], name=name, binding=binding, offered=True)
+        for name, binding in {
+            "text_them": Binding(kind="message", name="text"),
+            "mail_them": Binding(kind="message", name="mail"),
+            "send_code": Binding(kind="builtin", name="send_code"),
+            "end_call": Binding(kind="builtin", name="end_call"),
+        }.items()
+    ),
+)
 
 
 class World:
@@ -161,3 +185,15 @@ async def test_a_channel_without_settings_says_which_are_missing() -> None:
         with pytest.raises(MaybeDone, match=variable):
             await senders.look_up(message)
     await asyncio.wait_for(senders.close(), 1)
+
+
+def test_what_no_settings_carry_is_not_offered() -> None:
+    def offers(*channels: Channel) -> set[str]:
+        company = with_what_is_sent(SENDING, frozenset(channels))
+        assert [action.name for action in company.actions] == [action.name for action in SENDING.actions]
+        return {action.name for action in company.actions if action.offered}
+
+    assert offers("sms", "email") == {"text_them", "mail_them", "send_code", "end_call"}
+    assert offers("email") == {"mail_them", "end_call"}
+    assert offers("sms") == {"text_them", "send_code", "end_call"}
+    assert offers() == {"end_call"}

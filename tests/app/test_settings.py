@@ -184,5 +184,28 @@ def test_a_desk_needs_neither_carrier_nor_providers(environment: pytest.MonkeyPa
     assert read_settings(role="desk").role == "desk"
 
 
+def test_one_system_and_its_key_serve_one_company(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("shop", "bank", "without_a_system"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "shop" / "backoffice.openapi.json").touch()
+    environment.setenv("CALLWRIGHT_COMPANIES", "shop,bank,without_a_system")
+    environment.setenv("CALLWRIGHT_BACK_OFFICE_KEY", "of-the-shop")
+    assert read_settings().companies == (Path("shop"), Path("bank"), Path("without_a_system"))
+    (tmp_path / "bank" / "backoffice.openapi.json").touch()
+    both = refused(environment, CALLWRIGHT_BACK_OFFICE_URL="https://office.example.test")
+    assert both.count("it would serve 2 companies, each with a backoffice.openapi.json of its own") == 2
+    assert "Serve each of them with a process of its own: CALLWRIGHT_COMPANIES" in both
+    for name in ("URL", "KEY"):
+        environment.delenv(f"CALLWRIGHT_BACK_OFFICE_{name}")
+    assert len(read_settings().companies) == 3
+
+
+def test_a_desk_reaches_no_company_s_system(environment: pytest.MonkeyPatch) -> None:
+    roles = ("all", "media", "worker", "desk")
+    assert [read_settings(role=role).does_deeds for role in roles] == [True, True, True, False]
+
+
 def test_every_setting_says_what_to_write() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []

@@ -14,7 +14,7 @@ from domain.actions import Binding
 from domain.company import Company
 from domain.events import Event
 from domain.ports.callbacks import CallbackRequest
-from domain.ports.identity import CodeCheck
+from domain.ports.identity import CODES_PER_DAY, CodeCheck
 from domain.ports.knowledge import Passage
 from domain.ports.messages import Outgoing
 from domain.ports.systems import Answered, MaybeDone, NotDone
@@ -77,6 +77,8 @@ class World:
     code: str = "482913"
     wrong: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """Wrong attempts by company, customer and day."""
+    codes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """One-time codes by company, customer and day."""
     before_answer: Callable[[], Awaitable[None]] | None = None
     clock: StillClock = field(default_factory=StillClock)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
@@ -147,8 +149,11 @@ class World:
         self.wrong[company, customer, day] += 1
         return self.wrong[company, customer, day]
 
-    async def make_code(self, company: str, customer: str, call_id: str, *, valid_s: float) -> str:
-        return self.code
+    async def make_code(
+        self, company: str, customer: str, call_id: str, *, day: str, valid_s: float
+    ) -> str | None:
+        self.codes[company, customer, day] += 1
+        return self.code if self.codes[company, customer, day] <= CODES_PER_DAY else None
 
     async def check_code(self, company: str, customer: str, call_id: str, code: str) -> CodeCheck:
         return "right" if code == self.code else "wrong"

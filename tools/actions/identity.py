@@ -91,12 +91,14 @@ class SendCode:
         address = at({"customer": case.standing.customer}, rules.code_to or "")
         if not address:
             return Result(outcome="no_address", done=False)
-        company, customer = errand.company.id, case.standing.customer_id
-        if not case.standing.may_try(
-            await self._kept.attempts(company, customer, errand.today.isoformat()), rules.attempts
-        ):
+        company, customer, day = errand.company.id, case.standing.customer_id, errand.today.isoformat()
+        if not case.standing.may_try(await self._kept.attempts(company, customer, day), rules.attempts):
             return Result(outcome="too_many", done=False)
-        code = await self._kept.make_code(company, customer, case.call_id, valid_s=rules.code_valid_s)
+        code = await self._kept.make_code(
+            company, customer, case.call_id, day=day, valid_s=rules.code_valid_s
+        )
+        if code is None:
+            return Result(outcome="too_many", done=False)
         subject, text = template.words(case.language)
         message = Outgoing(
             id=errand.key,

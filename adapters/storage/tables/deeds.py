@@ -119,4 +119,6 @@ one_time_codes = Table(
     Column("code_lookup", LargeBinary, nullable=False, doc="HMAC of company, customer, call and code"),
     Column("expires_at", Instant, nullable=False),
     Column("tries", Integer, nullable=False),
+    Column("day", Date, nullable=False, doc="the company's, on which it was made"),
+    Column("made", Integer, nullable=False, doc="codes of this customer on that day"),
 )
