@@ -17,13 +17,16 @@ from tools.gate import Outcome
 _STATUS: Mapping[str, DeedStatus] = {
     **dict.fromkeys(("done", "already", "taken", "sent", "proven", "ending"), "done"),
     **dict.fromkeys(("waiting", "drafted", "approval_later"), "waiting"),
-    **dict.fromkeys(("denied", "declined", "lapsed", "hand_over"), "refused"),
+    **dict.fromkeys(("denied", "declined", "lapsed", "withdrawn", "hand_over"), "refused"),
     **dict.fromkeys(("failed", "compensated", "partly_done"), "failed"),
     "undone": "undone",
 }
 """What an outcome says of its deed. Of `unknown` nobody knows: it vouches for nothing."""
 _COME_TO_NOTHING = frozenset(
-    {"denied", "declined", "lapsed", "hand_over", "failed", "compensated", "partly_done", "unknown"}
+    {
+        *("denied", "declined", "lapsed", "withdrawn", "hand_over"),
+        *("failed", "compensated", "partly_done", "unknown"),
+    }
 )
 """After these what was told of the action before, as "I have asked a colleague", holds no more."""
 

@@ -23,6 +23,7 @@ CONTRACT = "1"
 until theirs are done."""
 WAKE = "now"
 """The topic that ends a pause."""
+MOST_COUNTED = 1000
 ENOUGH_S = 5.0
 """How long a start may take; a database that is away must not hold up a call."""
 
@@ -87,10 +88,13 @@ class DbosDurable:
         return job_id
 
     async def ensure(self, kind: str, about: str, *, since: datetime, **given: Any) -> str:
-        """Start it, also where one of this id ended before `since`: that was about something earlier."""
+        """Start it, also where one of this id failed, or ended before `since`: that was about something earlier.
+
+        Its steps are safe to repeat, so a failed one begins anew: what made it fail may be over.
+        """
         job_id = await self.start(kind, about, **given)
         found = await self._statuses(workflow_ids=[job_id], status=list(FINISHED))
-        if any(_instant(it.completed_at or 0) < since for it in found):
+        if any(it.status == "ERROR" or _instant(it.completed_at or 0) < since for it in found):
             await self._client.rewind_workflow_async(job_id, application_version=CONTRACT, queue_name=QUEUE)
         return job_id
 
@@ -143,6 +147,11 @@ class DbosDurable:
     async def resume(self, job_ids: Sequence[str]) -> None:
         """Give them to whichever worker is free; each goes on behind its last finished step."""
         await self._client.resume_workflows_async(list(job_ids), queue_name=QUEUE)
+
+    async def failed(self) -> int:
+        """How many stand failed, as far as `MOST_COUNTED`."""
+        states = [status for status, state in _STATES.items() if state == "failed"]
+        return len(await self._statuses(status=states, limit=MOST_COUNTED))
 
     async def forget(self, *, before: datetime, limit: int = 1000) -> int:
         """Delete jobs that ended before this time, at most so many, and say how many."""

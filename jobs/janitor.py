@@ -19,6 +19,9 @@ from jobs.durable import DbosDurable
 
 RESUMED = Counter("callwright_jobs_resumed", "Jobs of a dead worker that were given to another.")
 SWEPT = Counter("callwright_deeds_swept", "Deeds without a job that were given one.", ["kind"])
+FAILED = Gauge(
+    "callwright_jobs_failed", "Jobs that stand failed; the janitor begins those anew whose deed waits."
+)
 UNSETTLED = Gauge("callwright_deeds_unsettled", "Deeds whose end is not certain, longer than usual.")
 
 _KINDS: Mapping[State, str] = {
@@ -38,6 +41,8 @@ class Rounds:
     lapsed_s: float = 60.0
     """A worker that was silent for so long is taken for dead. A mistake costs one repeated step."""
     every_s: float = 10.0
+    again_s: float = 300.0
+    """How long after a deed was given a job it is looked whether that failed."""
     late_s: float = 65.0
     """No call takes so long over a deed."""
     keep: timedelta = timedelta(days=30)
@@ -64,7 +69,8 @@ class Janitor:
         self._ledger = ledger
         self._clock = clock
         self._rounds = rounds or Rounds()
-        self._swept: dict[str, datetime] = {}
+        self._swept: dict[tuple[str, datetime], float] = {}
+        """By deed and its last move: when it was given a job."""
         self._tidy_at = 0.0
 
     async def beat(self) -> None:
@@ -94,6 +100,7 @@ class Janitor:
                 return
             await self.resume_the_dead()
             await self.sweep()
+            FAILED.set(await self._durable.failed())
             await self.tidy()
 
     async def resume_the_dead(self) -> Sequence[str]:
@@ -114,16 +121,22 @@ class Janitor:
             pass
 
     async def sweep(self) -> None:
-        """A deed whose process died before it could start a job has one afterwards."""
+        """A deed whose process died before it could start a job has one afterwards.
+
+        So has one whose job failed, while a database was away for long: it is begun anew every few minutes.
+        """
         late = await self._ledger.in_state(
             *_KINDS, before=self._clock.now() - timedelta(seconds=self._rounds.late_s)
         )
         UNSETTLED.set(sum(deed.state != "waiting" for deed in late))
-        self._swept = {deed.id: at for deed in late if (at := self._swept.get(deed.id)) == deed.moved_at}
+        now = self._clock.monotonic()
+        before = self._swept
+        self._swept = {key: before[key] for deed in late if (key := (deed.id, deed.moved_at)) in before}
         for deed in late:
-            if deed.id not in self._swept:
+            key = (deed.id, deed.moved_at)
+            if key not in self._swept or now - self._swept[key] >= self._rounds.again_s:
                 await self._give_job(deed)
-                self._swept[deed.id] = deed.moved_at
+                self._swept[key] = now
 
     async def _give_job(self, deed: Deed) -> None:
         parent = None if deed.parent is None else await self._ledger.load(deed.parent)
@@ -131,4 +144,5 @@ class Janitor:
             return  # the whole is looked after, and its steps with it
         kind, about = ("compensation", parent) if parent is not None else (_KINDS[deed.state], deed)
         await self._durable.ensure(kind, about.id, since=deed.moved_at, company=deed.company)
-        SWEPT.labels(kind).inc()
+        if (deed.id, deed.moved_at) not in self._swept:
+            SWEPT.labels(kind).inc()

@@ -1,6 +1,7 @@
 """What the model knows now: the conversation as it was heard, the facts, and the tools."""
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -67,10 +68,12 @@ class Context:
                 return
 
     def replace_in_callers_words(self, was: str, now: str) -> None:
-        """What the caller said must not be known any more."""
-        for message in self.messages:
-            if message["role"] == "user" and was in message["content"]:
-                message["content"] = message["content"].replace(was, now)
+        """What the caller said, or keyed, must not be known any more; whole words and numbers only."""
+        for old, new in ((was, now), (prompts.keypad_entry(was), prompts.keypad_entry(now))):
+            alone = re.compile(rf"(?<!\w){re.escape(old)}(?!\w)")
+            for message in self.messages:
+                if message["role"] == "user":
+                    message["content"] = alone.sub(lambda _: new, message["content"])
 
     def agent_was_heard(self, text: str) -> None:
         """Words of ours that were played; the sentences of one answer make one message."""

@@ -73,16 +73,16 @@ class Exchange:
                 raise self.failure(f"status {status}, after an attempt of unknown end")
             return await self._answered(status, headers, content)
         asked = _retry_after(headers.get("retry-after", ""), clock)
-        if status == 429 or (status == 503 and asked is not None):
+        if status == 429:
             self._unsure = before
             raise Again(f"status {status}", pause_s=asked)
         if status < 400:
             raise self.failure(f"status {status}: redirects are not followed")
-        raise self._stumble(f"status {status}")
+        raise self._stumble(f"status {status}", pause_s=asked if status == 503 else None)
 
-    def _stumble(self, why: str) -> Exception:
-        """Sent, and no answer to it."""
-        return Again(why) if self._repeatable else self.failure(why)
+    def _stumble(self, why: str, *, pause_s: float | None = None) -> Exception:
+        """Sent, and no answer to it, or one of somebody in between who cannot know: as a proxy's 503."""
+        return Again(why, pause_s=pause_s) if self._repeatable else self.failure(why)
 
     def failure(self, why: str) -> Exception:
         where = f"{self._operation.id}: {why}"

@@ -21,6 +21,8 @@ LEAD_MS = 700
 TAIL_MS = 400
 Mark = tuple[int, int, str]
 """Characters from, to, and what stands in their place."""
+LONGEST_TURN = 4000
+"""Characters, some five minutes of speech; what comes behind them is kept by nobody."""
 HELD_FROM = 5
 """Digits at the end of an unfinished utterance that are held back until it is known what they are."""
 
@@ -84,42 +86,46 @@ class Masker:
     def expect(self, topic: Topic) -> None:
         """Code knows what the caller was asked for."""
         self._state = self._state.told(topic)
-        self._trail = Trail()
+        self._trail = self._trail.asked()
 
     # -- words -------------------------------------------------------------------------------
 
     def interim(self, text: str) -> str:
         """A turn's words so far, safe to show: growing digits are held back until they are known."""
-        reading, judgement, _ = self._weigh(text)
+        reading, judgement, _ = self._weigh(self._read(text))
         self._secret_in_interim |= any(secret.kind is not Kind.RESTRICTED for secret in judgement.secrets)
-        return _replaced(text, self._marks(judgement) + self._growing(reading, judgement))
+        return _replaced(reading.text, self._marks(judgement) + self._growing(reading, judgement))
 
     def preview(self, text: str) -> str:
-        """What `final` would say, with nothing remembered: for an end of turn that is only likely."""
-        reading, judgement, _ = self._weigh(text)
-        return self._written(reading, judgement)
+        """What `final` would say, with nothing remembered: for an end of turn that is only likely.
+
+        Empty where digits may still be growing: a guess at a number that goes on is worth nothing.
+        """
+        reading, judgement, _ = self._weigh(self._read(text))
+        return "" if self._growing(reading, judgement) else self._written(reading, judgement)
 
     def final(self, text: str, started_ms: int, ended_ms: int) -> Masked:
         """A finished turn."""
-        reading, judgement, recalled = self._weigh(text)
+        reading, judgement, recalled = self._weigh(self._read(text))
         return self._settle(reading, judgement, recalled, started_ms, ended_ms)
 
     # -- keys --------------------------------------------------------------------------------
 
     def keypad(self, digits: str, started_ms: int, ended_ms: int) -> Masked:
-        """A finished entry."""
-        reading = keyed(digits, self._words)
-        judgement = judge(self._state, reading, self._known, keypad=True)
-        return self._settle(reading, judgement, Trail(), started_ms, ended_ms)
+        """A finished entry; it goes on with what was said before it, as speech goes on with keys."""
+        reading, judgement, recalled = self._weigh(keyed(digits, self._words), keypad=True)
+        return self._settle(reading, judgement, recalled, started_ms, ended_ms)
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _weigh(self, text: str) -> tuple[Reading, Judgement, Trail]:
+    def _read(self, text: str) -> Reading:
+        return read(text[:LONGEST_TURN], self._words)
+
+    def _weigh(self, reading: Reading, *, keypad: bool = False) -> tuple[Reading, Judgement, Trail]:
         """Judged by itself, and again where the turns before make it a card number: those are recalled."""
-        reading, recalled = read(text, self._words), Trail()
-        judgement = judge(self._state, reading, self._known)
-        if not judgement.secrets and self._trail.betrays(reading, self._state):
-            recalled = self._trail
+        recalled = Trail()
+        judgement = judge(self._state, reading, self._known, keypad=keypad)
+        if not judgement.secrets and (recalled := self._trail.betrayed_by(reading, self._state)).groups:
             state = replace(self._state.told(Topic.CARD), unfinished=len(recalled.digits))
             judgement = judge(state, reading, self._known)
         restricted = _restricted_in(reading, self._known)

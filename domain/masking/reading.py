@@ -140,6 +140,7 @@ class _Runs:
         self._words = words
         self._in_cue = {at for cue in cues for at in range(cue.first, cue.past)}
         """"The three digits on the back" holds no digit of the code."""
+        self._plain = self._plain_digits()
 
     def all(self) -> Iterator[Run]:
         at = 0
@@ -168,18 +169,21 @@ class _Runs:
         if word in digits.hundred or word in digits.thousand:
             return begun
         if word in digits.only_among_digits:
-            return begun or self._plain_digit(at + 1)
-        return word in digits.repeats and self._plain_digit(at + 1)
+            return begun or self._plain[at + 1]
+        return word in digits.repeats and self._plain[at + 1]
 
-    def _plain_digit(self, at: int) -> bool:
-        while at < len(self._tokens) and self._tokens[at].word in self._words.connectors:
-            at += 1
-        if at >= len(self._tokens) or at in self._in_cue:
-            return False
-        word, digits = self._tokens[at].word, self._words.digit_words
-        if word in digits.repeats or word in digits.only_among_digits:
-            return self._plain_digit(at + 1) or word in digits.only_among_digits
-        return word.isdecimal() or word in digits.small or word in digits.tens
+    def _plain_digits(self) -> Sequence[bool]:
+        """For every token, whether a digit comes next, hesitations and "double" aside; from behind, once."""
+        words, digits = self._words, self._words.digit_words
+        plain = [False] * (len(self._tokens) + 1)
+        for at in range(len(self._tokens) - 1, -1, -1):
+            word = self._tokens[at].word
+            if word in words.connectors:
+                plain[at] = plain[at + 1]
+            elif at not in self._in_cue:
+                named = word in digits.small or word in digits.tens or word in digits.only_among_digits
+                plain[at] = named or word.isdecimal() or (word in digits.repeats and plain[at + 1])
+        return plain
 
     def _joins(self, at: int) -> bool:
         """A hesitation, or a digit that was misheard: whether it is inside shows by what follows."""
@@ -239,16 +243,18 @@ class _Runs:
         yield piece
 
 
-def keyed(digits: str, words: MaskingWords) -> Reading:
-    """A keypad entry: one run and nothing else."""
-    token = Token(word=digits, start=0, end=len(digits))
+def keyed(entry: str, words: MaskingWords) -> Reading:
+    """A keypad entry: one run and nothing else; a star is a gap in it."""
+    token = Token(word=entry, start=0, end=len(entry))
+    digits = entry.replace("*", "")
     run = Run(
         digits=digits,
-        pieces=(digits,),
+        pieces=tuple(filter(None, entry.split("*"))),
         most=len(digits),
         first=0,
         past=1,
         measured=False,
         international=False,
     )
-    return Reading(text=digits, tokens=(token,), runs=(run,), cues=(), others=0, words=words)
+    runs = (run,) if digits else ()
+    return Reading(text=entry, tokens=(token,), runs=runs, cues=(), others=0, words=words)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from domain.masking.reading import Reading
-from domain.masking.rules import LONGEST_PHONE
+from domain.masking.rules import LONGEST_CARD, LONGEST_PHONE
 from domain.masking.state import SHORTEST_CARD, State
 from domain.masking.words import Topic
 
@@ -12,8 +12,11 @@ BETRAYED_BY = 8
 """Digits over two turns that begin as a card number does, where nobody asked for anything else."""
 MOST_GROUPS = 5
 """A card number comes in four or five; whoever says a number a turn for longer is counting."""
+LONGEST_GROUP = 8
+"""Of a card number that is said or keyed with our questions between; a telephone's is longer."""
 FEW_WORDS = 2
 """Beside the digits; with more the caller says something else."""
+_WHOLE = re.compile(r"(?:4|5[0-8]|2[2-7]|6[0-9])\d{14,}|3[47]\d{13}")
 _ISSUER = re.compile(r"4|5[0-8]|2[2-7]|3[47]|6[0-9]")
 
 
@@ -33,6 +36,8 @@ class Trail:
     """The groups that may be one number, the oldest first."""
 
     groups: tuple[Group, ...] = ()
+    earlier: tuple[Group, ...] = ()
+    """Before our last question, so most likely answers to others."""
     spoken_between: bool = False
     """We said a sentence meanwhile, so they may be answers to different questions."""
     named: bool = False
@@ -48,9 +53,25 @@ class Trail:
         """We said a sentence; a number with a name was complete then."""
         return Trail() if self.named else replace(self, spoken_between=True)
 
-    def betrays(self, reading: Reading, state: State) -> bool:
-        """Whether this turn, joined to the groups before it, is a card number."""
+    def asked(self) -> "Trail":
+        """We put a question; the groups before it count only where they make up a whole card number."""
+        return Trail() if self.named else Trail(earlier=(*self.earlier, *self.groups)[-MOST_GROUPS:])
+
+    def betrayed_by(self, reading: Reading, state: State) -> "Trail":
+        """The groups that are a card number together with this turn; none where they are not."""
         digits = _bare(reading)
+        if self._goes_on(digits, state):
+            return Trail(groups=self.groups)
+        groups = (*self.earlier, *self.groups) if digits else ()
+        for at, first in enumerate(groups):
+            rest = [group.digits for group in groups[at + 1 :]] + [digits]
+            apart = first.digits != rest[0]
+            if apart and max(map(len, rest)) <= LONGEST_GROUP and _is_card(first.digits + "".join(rest)):
+                return Trail(groups=groups[at:])
+        return Trail()
+
+    def _goes_on(self, digits: str, state: State) -> bool:
+        """Whether they make a card number with the groups since our last question, right or misheard."""
         if not self.groups or not digits or digits == self.groups[-1].digits:
             return False
         joined = "".join(group.digits for group in self.groups) + digits
@@ -84,3 +105,16 @@ def _bare(reading: Reading) -> str:
     if reading.cues or reading.others > FEW_WORDS or plainly_other:
         return ""
     return "".join(run.digits for run in reading.runs)
+
+
+def _is_card(digits: str) -> bool:
+    """A whole one by its length, its issuer and its check digit: what several answers make by chance, once
+    in a hundred calls at most.
+    """
+    return _WHOLE.fullmatch(digits) is not None and len(digits) <= LONGEST_CARD and _checks(digits)
+
+
+def _checks(digits: str) -> bool:
+    """Luhn's check digit is right."""
+    doubled = (int(digit) * (1 + at % 2) for at, digit in enumerate(reversed(digits)))
+    return sum(it - 9 if it > 9 else it for it in doubled) % 10 == 0

@@ -1,15 +1,18 @@
 """What may never be spoken, whatever the records say: strangers' names, inner workings, forbidden topics."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from domain.truth.evidence import Evidence
 from domain.truth.tokens import Token, tokens_of
-from domain.truth.verdict import Unsupported
+from domain.truth.verdict import Kind, Unsupported
 from domain.truth.words import Words, words_for
 
 _RUN = 7
 """Words of a prompt that, said in a row, are the prompt and no chance."""
+
+_ONLY_CODE_SAYS: Mapping[str, Kind] = {"consent": "promise", "recording": "event", "secrets": "topic"}
+"""Only code asks for a yes, tells of the recording, and asks for what nobody may keep."""
 
 
 def leaks_in(sentence: str, tokens: Sequence[Token], evidence: Evidence) -> Iterator[Unsupported]:
@@ -19,6 +22,11 @@ def leaks_in(sentence: str, tokens: Sequence[Token], evidence: Evidence) -> Iter
     refuses = words.phrases["never.refusing"].any(texts)
     for claim in words.phrases["never.a_person"].all(texts)[:1]:
         yield Unsupported(kind="inner", words=" ".join(texts[claim.start : claim.end]), about="a_person")
+    for family, kind in _ONLY_CODE_SAYS.items():
+        for claim in words.phrases[f"never.{family}"].all(texts)[:1]:
+            said = " ".join(texts[claim.start : claim.end])
+            if not (refuses or (family == "secrets" and _warns(texts, words))):
+                yield Unsupported(kind=kind, words=said, about=family)
     inner = words.phrases["never.inner"].all(texts)
     if inner and not refuses:
         yield Unsupported(kind="inner", words=" ".join(texts[inner[0].start : inner[0].end]))
@@ -26,6 +34,11 @@ def leaks_in(sentence: str, tokens: Sequence[Token], evidence: Evidence) -> Iter
         yield Unsupported(kind="inner", words=sentence)
     if not refuses:
         yield from _topics(texts, evidence)
+
+
+def _warns(texts: Sequence[str], words: Words) -> bool:
+    """Whoever says never to tell a PIN asks for nothing."""
+    return not words.sets["clauses.negations"].isdisjoint(texts)
 
 
 def _names(tokens: Sequence[Token], evidence: Evidence) -> Iterator[Unsupported]:

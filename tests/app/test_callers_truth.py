@@ -35,7 +35,7 @@ def test_a_read_back_is_no_promise(then: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "ends", ["declined", "denied", "lapsed", "hand_over", "failed", "compensated", "unknown"]
+    "ends", ["declined", "denied", "lapsed", "withdrawn", "hand_over", "failed", "compensated", "unknown"]
 )
 def test_what_came_to_nothing_is_told_no_more(ends: str) -> None:
     waiting = outcome("waiting", PROMISE)

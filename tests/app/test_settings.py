@@ -184,9 +184,7 @@ def test_a_desk_needs_neither_carrier_nor_providers(environment: pytest.MonkeyPa
     assert read_settings(role="desk").role == "desk"
 
 
-def test_one_system_and_its_key_serve_one_company(
-    environment: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_one_system_and_its_key_serve_one_company(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("shop", "bank", "without_a_system"):
         (tmp_path / name).mkdir()
     (tmp_path / "shop" / "backoffice.openapi.json").touch()

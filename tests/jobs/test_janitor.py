@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+from prometheus_client import REGISTRY
+
 from domain.deeds import Deed
 from evals.memory_ledger import MemoryLedger
 from jobs.durable import DbosDurable
@@ -43,6 +45,7 @@ class Jobs:
     resumed: list[str] = field(default_factory=list)
     ensured: list[tuple[str, str]] = field(default_factory=list)
     forgotten: list[datetime] = field(default_factory=list)
+    standing_failed: int = 0
 
     async def held_by_others(self, alive: frozenset[str]) -> list[str]:
         return [job for job, worker in self.held.items() if worker not in alive]
@@ -53,6 +56,9 @@ class Jobs:
     async def ensure(self, kind: str, about: str, *, since: datetime, **given: Any) -> str:
         self.ensured.append((kind, about))
         return f"{kind}:{about}"
+
+    async def failed(self) -> int:
+        return self.standing_failed
 
     async def forget(self, *, before: datetime) -> int:
         self.forgotten.append(before)
@@ -117,6 +123,24 @@ async def test_a_job_is_given_once_and_again_when_the_deed_moved() -> None:
     story.deed(1, state="undoing", since_s=70)
     await story.janitor.sweep()
     assert story.jobs.ensured[1:] == [("compensation", "d1")]
+
+
+async def test_a_deed_that_does_not_move_is_looked_at_again_every_few_minutes() -> None:
+    story = Story()
+    story.deed(1, state="unknown")
+    looked = []
+    for seconds in (0, 10, 299, 300, 310, 599, 600):
+        story.clock.passed = seconds
+        await story.janitor.sweep()
+        looked.append(len(story.jobs.ensured))
+    assert looked == [1, 1, 1, 2, 2, 2, 3]
+
+
+async def test_failed_jobs_are_shown() -> None:
+    story = Story()
+    story.jobs.standing_failed = 3
+    await story.janitor.make_round()
+    assert REGISTRY.get_sample_value("callwright_jobs_failed") == 3.0
 
 
 async def test_a_step_is_looked_after_with_its_whole() -> None:

@@ -140,6 +140,31 @@ async def test_a_job_is_begun_anew_for_what_happened_after_its_end(
         await until(lambda: lines(book) == whole("d-1") * 2)
 
 
+async def test_a_failed_job_is_begun_anew_also_where_nothing_happened_since(
+    url: str, durable: DbosDurable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.worker.STEP_ATTEMPTS", 1)
+    away = [True]
+
+    async def step() -> str:
+        if away[0]:
+            raise ConnectionError
+        return "good"
+
+    async def job(run: Run, floor: object, about: str) -> str:
+        return await run.step("step", step)
+
+    long_ago = datetime.now(UTC) - timedelta(days=1)
+    async with working(url, job):
+        await durable.ensure("diary", "d-1", since=long_ago)
+        await seen(durable, "diary:d-1", "failed")
+        assert await durable.failed() == 1
+        away[0] = False
+        await durable.ensure("diary", "d-1", since=long_ago)
+        await seen(durable, "diary:d-1", "done")
+        assert await durable.failed() == 0
+
+
 async def test_jobs_that_ended_long_ago_are_forgotten(url: str, durable: DbosDurable, tmp_path: Path) -> None:
     async with working(url, diary(tmp_path / "book")):
         await durable.start("diary", "d-1")

@@ -45,8 +45,10 @@ class VerifyIdentity:
     async def _proves(
         self, errand: Errand, rules: Verification, customer_id: str, customer: Mapping[str, Any]
     ) -> bool:
-        """Never where the customer's attempts of the day are gone, which sounds like any other wrong answer:
-        else callers could find out who is a customer."""
+        """Never where the customer's attempts of the day are gone.
+
+        That sounds like any other wrong answer: else callers could find out who is a customer.
+        """
         day, company = errand.today.isoformat(), errand.company.id
         if not await self._kept.take_attempt(company, customer_id, day, most=rules.attempts):
             return False

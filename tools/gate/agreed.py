@@ -21,6 +21,11 @@ from tools.words import Outcome, Words
 _SAID_OF: Mapping[str, str] = {"done": "already", "waiting": "waiting"}
 """A deed that stands already, by its state; of every other nobody knows yet how it ends."""
 
+_SOMEBODY_IS_AT_IT = frozenset({"reserved", "doing", "unknown", "undoing"})
+"""After a decision: whoever took it up, as a job, notes how it ends."""
+WITHDRAWN = "withdrawn"
+"""The outcome of a deed that its caller called off while a supervisor was asked: they know it already."""
+
 Finish = Callable[[Coroutine[Any, Any, Outcome]], Awaitable[Outcome]]
 """Sees a deed through to its end, even where nobody waits for it any more."""
 
@@ -79,6 +84,8 @@ class Agreed:
         return self._ended(case, note, ended, took_ms)
 
     def _ended(self, case: Case, note: Note, deed: Deed, took_ms: int = 0) -> Outcome:
+        if deed.state in {"reserved", "doing", "undoing"}:  # somebody was faster, and notes how it ends
+            return self._of(case, deed, "unknown")
         name = deed.outcome or deed.state
         facts = dict(deed.result)
         note(ActionDone(action_id=deed.id, outcome=name, took_ms=took_ms, facts=facts))
@@ -148,13 +155,15 @@ class Agreed:
         )
         if approval.state == "approved" and approval.amount not in {None, approval.deed.amount}:
             deed = await self.refuse(approval)
+            if deed.outcome == WITHDRAWN:
+                return self._of(case, deed, WITHDRAWN)
             # Of an amount that a record says nobody can ask for less.
             if not str(proposal.action.amount).startswith("args."):
                 return self._of(case, deed, "denied")
             return await self._deciding.with_amount(case, note, proposal, approval)
         return await finish(self.after(approval, case, note))
 
-    async def decided_elsewhere(self, case: Case, note: Note, deed_id: str) -> Outcome:
+    async def decided_elsewhere(self, case: Case, note: Note, deed_id: str, *, finish: Finish) -> Outcome:
         """What became of what the caller agreed to in another call; another amount needs a yes there."""
         approval_id = approval_of(deed_id)
         if await self._approvals.load(approval_id) is None:  # whoever wanted to ask died before
@@ -162,18 +171,22 @@ class Agreed:
         approval = await self._approvals.decided(approval_id, within_s=self._policy.approval_wait_s)
         if approval.state == "waiting" or approval.amount not in {None, approval.deed.amount}:
             return self._of(case, approval.deed, "approval_later")
-        return await self.after(approval, case, note)
+        return await finish(self.after(approval, case, note))
 
     async def after(self, approval: Approval, case: Case, note: Note) -> Outcome:
         """Done, or not, by the supervisor's word; whoever comes first does it."""
-        if approval.state == "approved":
-            deed = await self.approve(approval)
-            if deed.state == "reserved":
-                return await self._do(case, note, deed)
-            return self._ended(case, note, deed)
-        deed = await self.refuse(approval)
-        outcome = self._of(case, deed, "denied" if approval.state == "denied" else "approval_later")
-        return replace(outcome, say=approval.words or outcome.say)
+        approved = approval.state == "approved"
+        deed = await (self.approve(approval) if approved else self.refuse(approval))
+        if deed.outcome == WITHDRAWN:
+            return self._of(case, deed, WITHDRAWN)
+        if approved and deed.state == "reserved":
+            return await self._do(case, note, deed)
+        if approved:
+            at_it = deed.state in _SOMEBODY_IS_AT_IT
+            return self._of(case, deed, "unknown") if at_it else self._ended(case, note, deed)
+        outcome = self._of(case, deed, "denied")
+        unanswered = self._of(case, deed, "unanswered").say if approval.state == "expired" else ""
+        return replace(outcome, say=approval.words or unanswered or outcome.say)
 
     async def approve(self, approval: Approval) -> Deed:
         """The deed as it stands then: `reserved` for the one who was first."""

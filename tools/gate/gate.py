@@ -209,7 +209,7 @@ class Gate:
         proposal = case.waiting.get(deed_id)
         note: Note = partial(journal.write, case.call_id)
         if proposal is None:
-            return await self._agreed.decided_elsewhere(case, note, deed_id)
+            return await self._agreed.decided_elsewhere(case, note, deed_id, finish=self._whatever_happens)
         try:
             after = await self._agreed.supervised(case, note, proposal, finish=self._whatever_happens)
         except Unreadable:

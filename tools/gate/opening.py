@@ -131,7 +131,7 @@ def _doing(
             "verify_identity": VerifyIdentity(records, world.identity),
             "send_code": SendCode(world.identity, world.messages, words),
             "check_code": CheckCode(world.identity),
-            "undo_last": UndoLast(world.ledger, doing, clock),
+            "undo_last": UndoLast(world.ledger, world.approvals, doing, clock),
         }
     )
     return doing

@@ -5,8 +5,9 @@ from datetime import timedelta
 from domain.clock import Clock
 from domain.deeds import Deed
 from domain.gate_events import ActionUndone
-from domain.ports.ledger import Ledger
+from domain.ports.ledger import Approvals, Ledger
 from tools.actions.errand import Errand, Result
+from tools.gate.agreed import WITHDRAWN, approval_of
 from tools.gate.doing import Doing
 from tools.permit import Permit
 
@@ -16,8 +17,9 @@ _CAME_TO_NOTHING = frozenset({"failed", "refused"})
 class UndoLast:
     """The built-in `undo_last`. It takes back the last deed of this call, and no other."""
 
-    def __init__(self, ledger: Ledger, doing: Doing, clock: Clock) -> None:
+    def __init__(self, ledger: Ledger, approvals: Approvals, doing: Doing, clock: Clock) -> None:
         self._ledger = ledger
+        self._approvals = approvals
         self._doing = doing
         self._clock = clock
 
@@ -33,8 +35,9 @@ class UndoLast:
         if last.state not in {"done", "waiting"}:  # nobody knows yet what there is to take back
             return Result(outcome="unknown", done=False)
         if last.state == "waiting":
-            moved = last.moved("refused", self._clock.now(), outcome="withdrawn")
-            withdrawn = await self._ledger.replace(moved, last.version)
+            withdrawn = await self._withdrawn(last)
+            if withdrawn and errand.case is not None:
+                errand.case.waiting.pop(last.id, None)
             return Result(outcome="nothing_done" if withdrawn else "failed")
         if not self._in_time(last):
             return Result(outcome="too_late", facts={"action": last.action})
@@ -42,6 +45,17 @@ class UndoLast:
         name = "undone" if ended.state == "undone" else "failed" if ended.state == "done" else "unknown"
         facts = {"action": last.action, **last.arguments}
         return Result(outcome=name, facts=facts, events=(ActionUndone(action_id=last.id, outcome=name),))
+
+    async def _withdrawn(self, waiting: Deed) -> bool:
+        """Nobody is asked about it any more, neither the supervisor nor, by whoever waits for them, the caller.
+
+        False where the supervisor was faster.
+        """
+        moved = waiting.moved("refused", self._clock.now(), outcome=WITHDRAWN)
+        withdrawn = await self._ledger.replace(moved, waiting.version)
+        if withdrawn:
+            await self._approvals.decide(approval_of(waiting.id), state="expired", by="")
+        return withdrawn
 
     def _in_time(self, deed: Deed) -> bool:
         undo = self._doing.action(deed.action).undo

@@ -233,7 +233,10 @@ def test_a_read_that_succeeds_at_last_is_an_answer() -> None:
     assert call(Line(LOST, page(503), ok()), "getOrder", {"id": "1"}).body == ORDER
 
 
-@pytest.mark.parametrize("failure", [LOST, page(500), page(503), ok({}, 408), httpx.WriteError("reset")])
+@pytest.mark.parametrize(
+    "failure",
+    [LOST, page(500), page(503), ok({}, 503, retry_after="1"), ok({}, 408), httpx.WriteError("reset")],
+)
 def test_a_write_that_may_have_arrived_is_not_repeated(failure: httpx.Response | Exception) -> None:
     line = Line(failure, ok())
     with pytest.raises(MaybeDone):
@@ -242,7 +245,7 @@ def test_a_write_that_may_have_arrived_is_not_repeated(failure: httpx.Response |
 
 
 @pytest.mark.parametrize(
-    "failure", [REFUSED, httpx.ConnectTimeout("late"), ok({}, 429), ok({}, 503, retry_after="1")]
+    "failure", [REFUSED, httpx.ConnectTimeout("late"), ok({}, 429), ok({}, 429, retry_after="1")]
 )
 def test_a_write_that_was_never_begun_is_repeated(failure: httpx.Response | Exception) -> None:
     line = Line(failure, httpx.Response(204))
@@ -258,6 +261,13 @@ def test_a_write_with_an_idempotency_key_is_repeated_with_the_same() -> None:
     assert call(line, "refund", {"Order": "1"}).body == ORDER
     assert [asked.headers["idempotency-key"] for asked in line.asked] == ["deed-1"] * 3
     assert len({asked.content for asked in line.asked}) == 1
+
+
+def test_a_busy_proxy_leaves_a_write_with_a_key_uncertain() -> None:
+    line = Line(ok({}, 503, retry_after="1"))
+    with pytest.raises(MaybeDone):
+        call(line, "refund", {"Order": "1"})
+    assert len(line.asked) == 3
 
 
 @pytest.mark.parametrize("later", [REFUSED, ok({}, 429), ok({}, 404), ok({}, 409)])
