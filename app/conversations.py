@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
+import re2
+
 import prompts
 from app.callers_gate import GateOfCall
 from app.callers_truth import TruthOfCall
@@ -39,7 +41,7 @@ class Conversations:
         self._gates = gates
         self._companies = companies
         self._recall = recall
-        self._known = {name: _known(it) for name, it in companies.items()}
+        self._known = {name: known_of(it) for name, it in companies.items()}
         self._instructions = {name: prompts.agent_instructions(it) for name, it in companies.items()}
 
     def open(self, call: Call) -> LiveCall:
@@ -103,7 +105,11 @@ class Conversations:
         )
 
 
-def _known(company: Company) -> Known:
+def known_of(company: Company) -> Known:
     """The shapes of a company's own numbers, which are no secrets, and the words that are."""
     shapes = {argument.pattern for action in company.actions for argument in action.arguments}
-    return Known.of(shapes=tuple(sorted(filter(None, shapes))), words=company.restricted_words, patterns=())
+    return Known.of(
+        shapes=tuple(sorted(filter(None, shapes))),
+        words=company.restricted_words,
+        patterns=tuple(map(re2.compile, company.restricted_patterns)),
+    )

@@ -146,6 +146,8 @@ class Company:
     vocabulary: tuple[str, ...] = ()
     """Names and products that a recogniser should know."""
     restricted_words: frozenset[str] = field(default_factory=frozenset)
+    restricted_patterns: tuple[str, ...] = ()
+    """Regular expressions (RE2) of what nobody may keep, such as an insurance number."""
     recognise: Recognition | None = None
     verification: Verification | None = None
     policy: Policy = field(default_factory=Policy)

@@ -69,11 +69,11 @@ class Context:
 
     def replace_in_callers_words(self, was: str, now: str) -> None:
         """What the caller said, or keyed, must not be known any more; whole words and numbers only."""
-        for old, new in ((was, now), (prompts.keypad_entry(was), prompts.keypad_entry(now))):
-            alone = re.compile(rf"(?<!\w){re.escape(old)}(?!\w)")
-            for message in self.messages:
-                if message["role"] == "user":
-                    message["content"] = alone.sub(lambda _: new, message["content"])
+        told = {was: now, prompts.keypad_entry(was): prompts.keypad_entry(now)}
+        alone = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, told))})(?!\w)")
+        for message in self.messages:
+            if message["role"] == "user":
+                message["content"] = alone.sub(lambda found: told[found[0]], message["content"])
 
     def agent_was_heard(self, text: str) -> None:
         """Words of ours that were played; the sentences of one answer make one message."""

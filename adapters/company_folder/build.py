@@ -53,6 +53,7 @@ def build(parts: Parts, persona: str, documents: tuple[Document, ...]) -> Compan
         documents=documents,
         vocabulary=tuple(company.vocabulary),
         restricted_words=frozenset(company.restricted_words),
+        restricted_patterns=tuple(company.restricted_patterns),
         recognise=_recognition(company),
         verification=_verification(company.verification) if company.verification else None,
         policy=_policy(parts),

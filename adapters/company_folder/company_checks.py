@@ -3,6 +3,7 @@
 from adapters.company_folder.binding_checks import check_filled, check_operation_exists
 from adapters.company_folder.names import Place, note, unique, unknown
 from adapters.company_folder.parts import Parts
+from adapters.company_folder.patterns import SYNTAX, flaw_of
 from adapters.company_folder.shapes import (
     CompanyShape,
     FindShape,
@@ -28,6 +29,10 @@ def check_company(parts: Parts, company: CompanyShape) -> None:
         if bool(server.command) == bool(server.url):
             wrong = f"the server {server.name} must be a command or an address"
             note(file, ("mcp_servers", at), wrong, "`command: [...]` or `url: https://...`", findings)
+    for at, pattern in enumerate(company.restricted_patterns):
+        if flaw := flaw_of(pattern):
+            wrong = f"the pattern does not compile: {flaw}"
+            note(file, ("restricted_patterns", at), wrong, SYNTAX, findings)
     if company.recognise:
         _check_recognition(parts, file, company.recognise)
     if company.verification:

@@ -150,6 +150,17 @@ def _check_undo(parts: Parts, file: YamlFile, place: Place, action: ActionShape)
     if (other := _other(parts, file, (*place, "action"), action, undo.action)) is None:
         return
     _check_handed_over(parts, file, place, action, other, undo.arguments, {"result": action})
+    _check_certain(parts, file, place, other)
+
+
+def _check_certain(parts: Parts, file: YamlFile, place: Place, undo: ActionShape) -> None:
+    """An undo whose answer was lost is looked up, or sent again under its key; without either it is done
+    twice, or refused and taken for not done.
+    """
+    operation = parts.operations.of(undo.binding)
+    if operation is not None and not operation.takes_key and undo.reconcile is None:
+        wrong = f"{operation.id} takes no idempotency key: whether it took anything back could stay unknown"
+        note(file, (*place, "action"), wrong, f"`reconcile:` under {undo.name}", parts.findings)
 
 
 def _check_steps_can_be_undone(parts: Parts, file: YamlFile, place: Place, action: ActionShape) -> None:

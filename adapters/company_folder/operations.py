@@ -27,6 +27,8 @@ class Operation:
     parameters: Mapping[str, frozenset[str]]
     """Name of a parameter or body field to its JSON types; none where anything goes."""
     required: frozenset[str]
+    takes_key: bool = False
+    """Sent again under the same key, it is done once, and answers as it did."""
     beside_body: frozenset[str] = frozenset()
     """Parameters in the address or a header, where servers write them into their logs."""
 
@@ -116,6 +118,7 @@ def _operation(document: Document, operation: Described) -> Operation:
         parameters={name: document.types(schema) for name, schema in fields.items()}
         | {each.name: document.types(each.schema) for each in beside},
         required=required | {each.name for each in beside if each.required},
+        takes_key=operation.key_header is not None,
         beside_body=frozenset(each.name for each in beside),
     )
 
@@ -127,6 +130,7 @@ def _tool(tool: Tool) -> Operation:
         reads=tool.reads,
         parameters={name: _types(schema) for name, schema in tool.takes.items() if name != _KEY_ARGUMENT},
         required=tool.needs - {_KEY_ARGUMENT},
+        takes_key=_KEY_ARGUMENT in tool.takes,
     )
 
 

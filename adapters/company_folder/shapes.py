@@ -138,6 +138,9 @@ class CompanyShape(Shape):
     mcp_servers: list[McpServerShape] = Field(default=[], description="a list of servers, or leave it out")
     vocabulary: list[Text] = Field(default=[], description="names and products, one a line")
     restricted_words: list[Text] = Field(default=[], description="words, one a line")
+    restricted_patterns: list[Text] = Field(
+        default=[], description=r"regular expressions, one a line, such as '[A-Z]{2}\d{6}[A-Z]'"
+    )
 
     @field_validator("hours")
     @classmethod

@@ -75,7 +75,9 @@ class Masker:
         """Our own sentence: it may ask for an order number, or for a card's."""
         reading = read(text, self._words)
         asked = [
-            cue.topic for cue in reading.cues if cue.topic is not Topic.EXPIRY or self._state.after_card_left
+            cue.topic
+            for cue in reading.cues
+            if (cue.topic is not Topic.EXPIRY or self._state.after_card_left) and not reading.qualifies(cue)
         ]
         if asked:
             self.expect(asked[-1])
@@ -187,9 +189,9 @@ def _restricted_in(reading: Reading, known: Known) -> Iterator[Secret]:
             start, end = reading.tokens[first].start, reading.tokens[last].end
             yield Secret(kind=Kind.RESTRICTED, start=start, end=end)
     for pattern in known.restricted_patterns:
-        for found in pattern.finditer(reading.text):
-            if found[0]:
-                yield Secret(kind=Kind.RESTRICTED, start=found.start(), end=found.end())
+        for place in pattern.finditer(reading.text):
+            if place.start() < place.end():
+                yield Secret(kind=Kind.RESTRICTED, start=place.start(), end=place.end())
 
 
 def _without_overlaps(secrets: Sequence[Secret], more: Iterator[Secret]) -> tuple[Secret, ...]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from domain.masking.words import MaskingWords, Topic
+from domain.masking.words import ANNOUNCES, MaskingWords, Topic
 from domain.spoken_digits import digit_runs
 
 _TOKEN = re.compile(r"(?<!\d)\d{1,3}(?:st|nd|rd|th)\b|\d+|[^\W\d_]+(?:['\u2019][^\W\d_]+)*", re.IGNORECASE)
@@ -83,6 +83,12 @@ class Reading:
         """Whether words between two tokens say that the numbers beside them are two."""
         parting = any(token.word in self.words.parting for token in self.tokens[left:right])
         return parting or self.cue_between(left, right)
+
+    def qualifies(self, cue: Cue) -> bool:
+        """It only says more about a secret named before it: "the card number on my order"."""
+        before = [other for other in self.cues if other.past <= cue.first and other.topic in ANNOUNCES]
+        between = self.tokens[before[-1].past : cue.first] if before else ()
+        return bool(between) and all(token.word in self.words.links for token in between)
 
     def cue_between(self, left: int, right: int) -> bool:
         return any(left <= cue.first < right for cue in self.cues)

@@ -5,13 +5,13 @@ digits count from the first group on; without any word, from thirteen digits on.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import assert_never
 
-from domain.masking.reading import Reading, Run
+from domain.masking.reading import Cue, Reading, Run
 from domain.masking.state import SHORTEST_CARD, TURNS, Judgement, Known, Secret, State
-from domain.masking.words import Kind, Topic
+from domain.masking.words import ANNOUNCES, Kind, Topic
 
 USUAL_CARD = 16
 LONGEST_CARD = 19
@@ -19,6 +19,10 @@ LONGEST_PHONE = 15
 """E.164."""
 ANNOUNCED_BY_CARD = 5
 """Digits in one run behind the mere word "card"."""
+FEW_WORDS = 3
+"""Beside a name; with more the caller has turned to something else."""
+BESIDE = frozenset({Topic.MENTION, Topic.OTHER, Topic.PHONE})
+"""Topics that a card number or its code, once announced or asked for, outranks."""
 _ISSUER = re.compile(r"4|5[0-8]|2[2-7]|3[0-9]|6")
 _FIFTEEN_OF_A_CARD = re.compile(r"3[47]\d{13}")
 _MONTH_AND_YEAR = re.compile(r"(?:0[1-9]|1[0-2])[2-4]\d")
@@ -50,13 +54,24 @@ class _Judge:
                 month = kind is Kind.EXPIRY and run.after_month
                 found.append((kind, run.first - month, run.past))
             self._state = self._after(run, topic, kind)
-        open_cues = [cue.topic for cue in self._reading.cues if cue.first >= self._settled]
-        if open_cues and open_cues[-1] is not Topic.NUMBER:
-            self._state = self._state.told(open_cues[-1])
+        if (topic := self._left_open()) is not None:
+            self._state = self._state.told(topic)
         if self._state.just_ended == self._before.just_ended:
             self._state = replace(self._state, just_ended=0)
         after = self._state.turn_over() if self._reading.tokens else self._before
         return Judgement(secrets=tuple(self._secrets(found)), state=after)
+
+    def _left_open(self) -> Topic | None:
+        """What the turn announced and did not say; None where it leaves what was asked for as it is."""
+        topics = [cue.topic for cue in self._reading.cues if cue.first >= self._settled]
+        if not topics or topics[-1] is Topic.NUMBER:
+            return None
+        if topics[-1] not in BESIDE:
+            return topics[-1]
+        if announced := [topic for topic in topics if topic in ANNOUNCES]:
+            return announced[-1]
+        in_passing = self._reading.others <= FEW_WORDS and self._state.carried in ANNOUNCES
+        return None if in_passing else topics[-1]
 
     # -- what a run is about -----------------------------------------------------------------
 
@@ -74,8 +89,26 @@ class _Judge:
                 continue
             if cue.topic is Topic.EXPIRY and not self._about_card():
                 continue
+            if self._outranked(cue, before) and not self._plainly_theirs(run, cue):
+                continue
             return cue.topic, False
         return carried, True
+
+    def _outranked(self, cue: Cue, before: Sequence[Cue]) -> bool:
+        """A card number or its code was announced or asked for, and this names something else beside it."""
+        announced = any(other.topic in ANNOUNCES for other in before if other.first < cue.first)
+        asked = self._state.carried in ANNOUNCES and cue.topic is not Topic.PHONE
+        return cue.topic in BESIDE and (announced or asked)
+
+    def _plainly_theirs(self, run: Run, cue: Cue) -> bool:
+        """The digits stand right behind the other name, and look like what it names."""
+        reading = self._reading
+        if any(token.word not in reading.words.connectors for token in reading.tokens[cue.past : run.first]):
+            return False
+        if cue.topic is Topic.PHONE:
+            return run.digits.startswith("0")  # as a national number does, and no card's
+        said_of_secret = reading.qualifies(cue) and reading.tokens[cue.past - 1].word in reading.words.links
+        return self._known.is_ours(run.digits) and not said_of_secret
 
     def _about_card(self) -> bool:
         state, near = self._state, (Topic.CARD, Topic.MENTION, Topic.CODE)
@@ -189,11 +222,16 @@ class _Judge:
                     state = replace(state, just_ended=longer)
                 return replace(state if topic is Topic.OTHER else state.told(None), after_card_left=left)
             case None if topic in (Topic.OTHER, Topic.LAST_FOUR) and len(run.digits) >= 3:
-                self._settled = run.past
+                if not self._announced_before(run):
+                    self._settled = run.past
                 card = topic is Topic.LAST_FOUR or self._names_card_before(run)
                 return state.told(Topic.MENTION) if card else state
             case _:
                 return state
+
+    def _announced_before(self, run: Run) -> bool:
+        open_cues = (cue for cue in self._reading.cues if self._settled <= cue.first < run.first)
+        return any(cue.topic in ANNOUNCES for cue in open_cues)
 
     def _names_card_before(self, run: Run) -> bool:
         return any(cue.topic is Topic.MENTION and cue.past <= run.first for cue in self._reading.cues)

@@ -1,7 +1,9 @@
 """What the rules know beside a turn's words: the company's own numbers, and the turns before."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from domain.language import plain
 from domain.masking.words import Kind, Topic
@@ -12,6 +14,20 @@ TURNS = 4
 _PROBES = tuple("4111111111111111111"[:length] for length in range(SHORTEST_CARD, 20))
 
 
+class Finding(Protocol):
+    """Where a pattern was found."""
+
+    def start(self) -> int: ...
+    def end(self) -> int: ...
+
+
+class CompiledPattern(Protocol):
+    """Of `re`, or of an engine whose time grows with the text alone: callers write the text."""
+
+    def fullmatch(self, text: str, /) -> Finding | None: ...
+    def finditer(self, text: str, /) -> Iterator[Finding]: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Known:
     """What a company's own numbers look like, and what it restricts."""
@@ -20,7 +36,7 @@ class Known:
     """A whole number matches: an order's `\\d{4}`."""
     restricted: re.Pattern[str] | None = None
     """Phrases, over plain words."""
-    restricted_patterns: tuple[re.Pattern[str], ...] = ()
+    restricted_patterns: tuple[CompiledPattern, ...] = ()
     """Over the text as it is written, and over whole runs of digits."""
 
     @classmethod
@@ -29,7 +45,7 @@ class Known:
         *,
         shapes: tuple[str, ...] = (),
         words: frozenset[str] = frozenset(),
-        patterns: tuple[str, ...] = (),
+        patterns: tuple[CompiledPattern, ...] = (),
     ) -> "Known":
         """A pattern that any number matches says nothing and is left out. Raises `re.error`."""
         phrases = sorted((re.escape(plain(word)) for word in words), key=len)
@@ -37,7 +53,7 @@ class Known:
         return cls(
             shapes=tuple(shape for shape in compiled if not all(map(shape.fullmatch, _PROBES))),
             restricted=re.compile(rf"\b(?:{'|'.join(reversed(phrases))})\b") if phrases else None,
-            restricted_patterns=tuple(map(re.compile, patterns)),
+            restricted_patterns=patterns,
         )
 
     def is_ours(self, digits: str) -> bool:

@@ -108,9 +108,7 @@ def _bare(reading: Reading) -> str:
 
 
 def _is_card(digits: str) -> bool:
-    """A whole one by its length, its issuer and its check digit: what several answers make by chance, once
-    in a hundred calls at most.
-    """
+    """A whole one by its length, its issuer and its check digit; several answers are that by rare chance."""
     return _WHOLE.fullmatch(digits) is not None and len(digits) <= LONGEST_CARD and _checks(digits)
 
 

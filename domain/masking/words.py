@@ -40,6 +40,10 @@ class Topic(Enum):
     """An order, an invoice, a date ...: no secret."""
 
 
+ANNOUNCES = frozenset({Topic.CARD, Topic.CODE})
+"""Topics of which no digits may pass; a word for something else beside them does not undo that."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class MaskingWords:
     """One language, read from its file beside this one. Patterns are matched on plain words."""

@@ -125,7 +125,7 @@ def test_yes_before_the_amount_is_read_again(tmp_path: Path) -> None:
     async def story() -> None:
         call = ShopCall(tmp_path)
         call.caller_says(at=11.0, until=14.9, text="yes")
-        call.caller_says(at=21.5, until=22.0, text="1, I mean yes.")
+        call.caller_says(at=21.5, until=22.0, text="Oh yes please do.")
         call.agent_plans(says="Thank you.")
         call.caller_hangs_up(at=28.0)
         await call.play()

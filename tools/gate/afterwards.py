@@ -70,7 +70,7 @@ class Afterwards:
             if deed.approver:
                 return await self._doing.carry_out(deed)
             return await self._refuse(deed, "not_begun")
-        if deed.state == "doing" and await self._at_work(deed):
+        if deed.state in {"doing", "undoing"} and await self._at_work(deed):
             return deed
         try:
             return await self._doing.settle(deed)
@@ -80,6 +80,8 @@ class Afterwards:
     async def compensate(self, deed: Deed) -> Taken:
         """Take back what a broken or revoked deed has left standing."""
         if deed.state == "undoing":
+            if await self._at_work(deed):
+                return "left"
             for step in await self._ledger.steps_of(deed.id):
                 await self._doing.settled_step(step)
             deed = await self._doing.take_back(deed)

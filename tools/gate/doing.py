@@ -158,8 +158,11 @@ class Doing:
         scope = {**deed.scope, "args": deed.arguments, "result": deed.result, "deed": {"id": deed.id}}
         arguments = {name: at(scope, path) for name, path in action.undo.arguments.items()}
         undo = self.action(action.undo.action)
+        attempt = replace(undoing, id=f"{deed.id}.undo", action=undo.name, arguments=arguments)
+        if undoing is deed and undo.reconcile and (known := await self._tried(undo, attempt, undoing)):
+            return known
         try:
-            result = await self.run(undo, undoing, arguments, scope, f"{deed.id}.undo")
+            result = await self.run(undo, undoing, arguments, scope, attempt.id)
         except NotDone as error:
             _warn(undo, error)
             return await self._moved(undoing, "done", outcome=deed.outcome)
@@ -168,6 +171,17 @@ class Doing:
             await self._durable.start("compensation", deed.id, company=deed.company)
             return undoing
         return await self._moved(undoing, "undone" if result.done else "done", outcome=result.outcome)
+
+    async def _tried(self, undo: Action, attempt: Deed, undoing: Deed) -> Deed | None:
+        """What came of an attempt that nobody heard back from; None where it is certain that nothing did.
+
+        One whose action cannot be looked up may be done again: its system knows it by its key.
+        """
+        found = await self._looking_up.look(undo, attempt)
+        if found is not None and found.was_done:
+            return await self._moved(undoing, "undone", outcome="done")
+        settled = (self._clock.now() - undoing.moved_at).total_seconds() >= SETTLES_AFTER_S
+        return None if found is not None and settled else undoing
 
     async def _take_back_steps(self, deed: Deed) -> Deed:
         undoing = deed if deed.state == "undoing" else deed.moved("undoing", self._clock.now())

@@ -47,7 +47,7 @@ class UndoLast:
         return Result(outcome=name, facts=facts, events=(ActionUndone(action_id=last.id, outcome=name),))
 
     async def _withdrawn(self, waiting: Deed) -> bool:
-        """Nobody is asked about it any more, neither the supervisor nor, by whoever waits for them, the caller.
+        """Nobody is asked about it any more, and nobody waits for an answer.
 
         False where the supervisor was faster.
         """

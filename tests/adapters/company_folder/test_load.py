@@ -105,6 +105,7 @@ BROKEN = {
     "wrong type": (replace("actions.yaml", "        type: string\n        description: The order number, four digits, as", "        type: integer\n        description: The order number, four digits, as"), "actions.yaml", "type: integer", "is string", "`type: string`"),
     "pattern": (replace("actions.yaml", r"pattern: '\d{4}'", r"pattern: '(\d{4}'"), "actions.yaml", r"'(\d{4}'", "does not compile", "regular expression"),
     "pattern that looks back": (replace("actions.yaml", r"pattern: '\d{4}'", r"pattern: '(\d)\d{2}\1'"), "actions.yaml", r"\1'", "does not compile", "no back references"),
+    "restricted pattern": (replace("company.yaml", "restricted_words:", "restricted_patterns: ['(a']\nrestricted_words:"), "company.yaml", "restricted_patterns: ['(a']", "does not compile", "regular expression"),
     "tier": (replace("actions.yaml", "tier: lookup", "tier: peek"), "actions.yaml", "tier: peek", "Input should be", "lookup, draft"),
     "no words": (replace("actions.yaml", "      not_found: There is no parcel for that order yet.\n", ""), "actions.yaml", "outcomes:", "no words for `not_found`", "a sentence"),
     "not a fact": (replace("actions.yaml", "{carrier}", "{customer_name}"), "actions.yaml", "{customer_name}", "not among the facts", "customer_name"),
