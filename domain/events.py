@@ -135,7 +135,7 @@ class SentenceHeldBack:
 class InputMasked:
     """The caller said what must not be kept; it was taken out before anything saw it."""
 
-    kind: str
+    what: str
     """card_number, security_code, restricted ..."""
     at_ms: Milliseconds
 

@@ -88,9 +88,9 @@ class DbosDurable:
         return job_id
 
     async def ensure(self, kind: str, about: str, *, since: datetime, **given: Any) -> str:
-        """Start it, also where one of this id failed, or ended before `since`: that was about something earlier.
+        """Start it, also where one of this id ended before `since`: that was about something earlier.
 
-        Its steps are safe to repeat, so a failed one begins anew: what made it fail may be over.
+        One that failed begins anew in any case: its steps are safe to repeat, and the cause may be over.
         """
         job_id = await self.start(kind, about, **given)
         found = await self._statuses(workflow_ids=[job_id], status=list(FINISHED))

@@ -5,14 +5,22 @@ The outbox is a durable queue by itself: a claim is a lease, so what a dead work
 
 import asyncio
 from datetime import timedelta
+from typing import get_args
 
 from loguru import logger
 from prometheus_client import Counter
 
 from domain.clock import Clock
+from domain.messaging import Channel
 from domain.ports.messages import Claim, Outbox, Sender, Undeliverable
 from domain.ports.systems import MaybeDone, NotDone
 
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
+AT_ONCE = 5
+"""Messages of a channel."""
+LOOK_S = 15.0
+"""How often it is looked for messages that are due again."""
+AFTER_AN_ERROR_S = 5.0
 LEASE_S = 120.0
 """Well beyond what a carrier takes to answer."""
 RETRIES_S = (10.0, 60.0, 300.0, 1800.0, 7200.0)
@@ -32,17 +40,26 @@ class Postman:
         self._clock = clock
 
     async def watch(self) -> None:
-        while True:
-            try:
-                if not await self.round():
-                    await self._outbox.something_new(within_s=5.0)
-            except Exception as error:
-                logger.bind(error=type(error).__name__).error("The outbox could not be emptied")
-                await self._clock.sleep(5.0)
+        """A mail server that is slow holds up no SMS."""
+        async with asyncio.TaskGroup() as together:
+            for channel in CHANNELS:
+                together.create_task(self._watch(channel))
 
-    async def round(self) -> int:
+    async def _watch(self, channel: Channel) -> None:
+        async with self._outbox.listening() as something_new:
+            while True:
+                try:
+                    if not await self.round(channel):
+                        await something_new(LOOK_S)
+                except Exception as error:
+                    logger.bind(channel=channel, error=type(error).__name__).error(
+                        "The outbox could not be emptied"
+                    )
+                    await self._clock.sleep(AFTER_AN_ERROR_S)
+
+    async def round(self, channel: Channel) -> int:
         """How many were taken in hand."""
-        claims = await self._outbox.claim(5, self._clock.now(), lease_s=LEASE_S)
+        claims = await self._outbox.claim(AT_ONCE, self._clock.now(), lease_s=LEASE_S, channel=channel)
         await asyncio.gather(*(self._take_in_hand(claim) for claim in claims))
         return len(claims)
 

@@ -129,7 +129,7 @@ class GuardInput:
 
     def _settled(self, masked: Masked, at_ms: int) -> str:
         for kind in masked.kinds:
-            self._write(InputMasked(kind=kind.value, at_ms=at_ms))
+            self._write(InputMasked(what=kind.value, at_ms=at_ms))
         for span in masked.silence:
             self._silence(span)
         for replacement in masked.recall:

@@ -84,9 +84,7 @@ def _tool(action: Action, company: Company) -> dict[str, Any]:
             "description": action.purpose,
             "parameters": {
                 "type": "object",
-                "properties": {
-                    argument.name: _schema(action, argument, company) for argument in told
-                },
+                "properties": {argument.name: _schema(action, argument, company) for argument in told},
                 "required": [argument.name for argument in told if argument.required],
                 "additionalProperties": False,
             },

@@ -154,8 +154,9 @@ def _check_undo(parts: Parts, file: YamlFile, place: Place, action: ActionShape)
 
 
 def _check_certain(parts: Parts, file: YamlFile, place: Place, undo: ActionShape) -> None:
-    """An undo whose answer was lost is looked up, or sent again under its key; without either it is done
-    twice, or refused and taken for not done.
+    """An undo whose answer was lost is looked up, or sent again under its key.
+
+    Without either it is done twice, or refused and taken for not done.
     """
     operation = parts.operations.of(undo.binding)
     if operation is not None and not operation.takes_key and undo.reconcile is None:

@@ -18,11 +18,16 @@ AGAIN_S = 1.0
 class Bell:
     """One channel of NOTIFY. A connection listens for as long as somebody waits; it may ring too often."""
 
-    def __init__(self, url: str, channel: str, clock: Clock, *, again_s: float = AGAIN_S) -> None:
+    def __init__(
+        self, url: str, channel: str, clock: Clock, *, again_s: float = AGAIN_S, quiet_s: float | None = None
+    ) -> None:
+        """`quiet_s`: how often to look while a connection listens, where that may be less often."""
         self._address = plain_address(url)
         self._channel = channel
         self._clock = clock
         self._again_s = again_s
+        self._quiet_s = again_s if quiet_s is None else quiet_s
+        self._listens = False
         self._waiting: dict[asyncio.Event, str] = {}
         self._listener: asyncio.Task[None] | None = None
 
@@ -44,8 +49,9 @@ class Bell:
 
     async def rung_within(self, rung: asyncio.Event, seconds: float) -> None:
         """Return when it rings, or when it is time to look again."""
+        patience = self._quiet_s if self._listens else self._again_s
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(min(self._again_s, seconds)):
+            async with asyncio.timeout(min(patience, seconds)):
                 await rung.wait()
         rung.clear()
 
@@ -57,6 +63,9 @@ class Bell:
                 logger.bind(channel=self._channel, error=type(error).__name__).warning(
                     "The database does not ring; its table is looked at every second."
                 )
+            finally:
+                self._listens = False
+            self._ring(None)  # whoever is patient looks more often from now on
             await self._clock.sleep(AGAIN_S)
 
     async def _listen_once(self) -> None:
@@ -65,6 +74,7 @@ class Bell:
         )
         async with connection:
             await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self._channel)))
+            self._listens = True
             self._ring(None)  # what was said while nobody listened
             async for note in connection.notifies():
                 self._ring(note.payload)

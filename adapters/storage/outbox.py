@@ -4,12 +4,14 @@ Our side of a message (queued, sending, sent, failed) and the carrier's lie in t
 carrier says may arrive before we have written down that it took the message.
 """
 
-from collections.abc import Sequence
+import contextlib
+import functools
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Integer, Row, Select, cast, func, select, update
+from sqlalchemy import Integer, Row, Select, cast, func, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -19,9 +21,12 @@ from adapters.storage.people import People
 from adapters.storage.subjects import SubjectKeys
 from adapters.storage.tables import messages, receipts, subjects
 from domain.clock import Clock
+from domain.messaging import Channel
 from domain.ports.messages import Outgoing
 
 CHANNEL = "callwright_messages"
+QUIET_S = 15.0
+"""How often who waits looks while the database rings: for what is due again, or a bell that died silently."""
 ERASED = "Erased"
 """The error of a message that could not be sent, since its person was erased."""
 Receipt = Literal["sent", "delivered", "undelivered", "failed"]
@@ -59,7 +64,7 @@ class PostgresOutbox:
         self._engine = engine
         self._clock = clock
         self._people = People(SubjectKeys(master))
-        self._bell = Bell(url, CHANNEL, clock)
+        self._bell = Bell(url, CHANNEL, clock, quiet_s=QUIET_S)
 
     async def send(self, message: Outgoing) -> Literal["queued", "already"]:
         now = self._clock.now()
@@ -96,20 +101,27 @@ class PostgresOutbox:
         state = _state_of(row)
         return "queued" if state == "sending" else state
 
-    async def something_new(self, *, within_s: float) -> None:
-        """Return when a message was taken, or after a second: look with `claim` then. Only a hint."""
+    @contextlib.asynccontextmanager
+    async def listening(self) -> AsyncIterator[Callable[[float], Awaitable[None]]]:
+        """What it gives returns when a message was taken, or when it is time to look. Only a hint."""
         async with self._bell.waiting() as rung:
-            await self._bell.rung_within(rung, within_s)
+            yield functools.partial(self._bell.rung_within, rung)
 
-    async def claim(self, limit: int, now: datetime, *, lease_s: float) -> Sequence[Claimed]:
-        """Messages that nobody else gets within the lease, the longest due first.
+    async def claim(
+        self, limit: int, now: datetime, *, lease_s: float, channel: Channel | None = None
+    ) -> Sequence[Claimed]:
+        """Messages that nobody else gets within the lease, the longest due first; of any channel or of one.
 
         Choose a lease well beyond the time that sending may take.
         """
         due = (
             select(messages.c.id, messages.c.state.label("was"), subjects.c.wrapped_key)
             .join(subjects, subjects.c.id == messages.c.subject_id)
-            .where(messages.c.state.in_(["queued", "sending"]), messages.c.next_attempt_at <= now)
+            .where(
+                messages.c.state.in_(["queued", "sending"]),
+                messages.c.next_attempt_at <= now,
+                true() if channel is None else messages.c.channel == channel,
+            )
             .order_by(messages.c.next_attempt_at)
             .limit(limit)
             .with_for_update(of=messages, skip_locked=True)

@@ -76,8 +76,8 @@ def _of_the_guards(
             return ("good" if passed else "warn"), "identity", text, f"level {level}" if passed else "failed"
         case SentenceHeldBack(kinds=kinds, instead=instead):
             return "bad", "held back", "unsupported: " + ", ".join(kinds), spoken_name(instead)
-        case InputMasked(kind=kind):
-            return "warn", "masked", spoken_name(kind), ""
+        case InputMasked(what=what):
+            return "warn", "masked", spoken_name(what), ""
         case SensitiveMode(on=on, reason=reason):
             return "warn", "sensitive mode", "on" if on else "off", reason
         case _:

@@ -103,6 +103,8 @@ class _Judge:
     def _plainly_theirs(self, run: Run, cue: Cue) -> bool:
         """The digits stand right behind the other name, and look like what it names."""
         reading = self._reading
+        if cue.topic is Topic.MENTION:
+            return False
         if any(token.word not in reading.words.connectors for token in reading.tokens[cue.past : run.first]):
             return False
         if cue.topic is Topic.PHONE:

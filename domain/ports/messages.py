@@ -1,6 +1,7 @@
 """SMS and e-mail to a customer, by the company's own templates."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -96,9 +97,16 @@ class Claim(Protocol):
 class Outbox(Protocol):
     """The messages that are to be sent, seen from the worker that sends them."""
 
-    async def something_new(self, *, within_s: float) -> None: ...
+    def listening(self) -> AbstractAsyncContextManager[Callable[[float], Awaitable[None]]]:
+        """What it gives returns when a message was taken, after so many seconds at most, or before.
 
-    async def claim(self, limit: int, now: datetime, *, lease_s: float) -> Sequence[Claim]: ...
+        Only a hint: look with `claim` then. Keep it for as long as you look.
+        """
+        ...
+
+    async def claim(
+        self, limit: int, now: datetime, *, lease_s: float, channel: Channel
+    ) -> Sequence[Claim]: ...
 
     async def sent(self, message_id: str, carrier_id: str) -> bool: ...
 

@@ -1,12 +1,17 @@
 """A message goes out once, however often carriers, workers and databases fail in between."""
 
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from domain.ports.messages import Outgoing, Undeliverable
+from domain.messaging import Channel
+from domain.ports.messages import Claim, Outgoing, Undeliverable
 from domain.ports.systems import MaybeDone, NotDone
-from jobs.postman import LEASE_S, RETRIES_S, UNCONFIRMED, Postman
+from jobs.postman import LEASE_S, LOOK_S, RETRIES_S, UNCONFIRMED, Postman
 from tests.tools.world import StillClock
 
 MESSAGE = Outgoing(
@@ -32,9 +37,12 @@ class Box:
         self.state, self.due, self.error = "queued", StillClock().now(), ""
         self.attempts, self.doubts = 0, 0
 
-    async def something_new(self, *, within_s: float) -> None: ...
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[Callable[[float], Awaitable[None]]]:
+        yield asyncio.sleep
 
-    async def claim(self, limit: int, now: datetime, *, lease_s: float) -> list[Claimed]:
+    async def claim(self, limit: int, now: datetime, *, lease_s: float, channel: Channel) -> list[Claimed]:
+        assert channel == MESSAGE.channel
         if self.state not in {"queued", "sending"} or self.due > now:
             return []
         self.doubts += self.state == "sending"
@@ -80,7 +88,7 @@ async def emptied(carrier: Carrier, box: Box | None = None) -> tuple[Box, float]
     postman = Postman(box, carrier, clock)
     while box.state in {"queued", "sending"}:
         clock.passed = max(clock.passed, (box.due - StillClock().now()).total_seconds())
-        await postman.round()
+        await postman.round(MESSAGE.channel)
     return box, clock.passed
 
 
@@ -154,3 +162,53 @@ async def test_what_a_dead_worker_held_is_looked_up_first() -> None:
     carrier = Carrier(taken=True)
     await emptied(carrier, box)
     assert (box.state, carrier.asked) == ("sent", ["look up"])
+
+
+class Post:
+    """An outbox and a carrier of two channels, whose mail server never answers."""
+
+    def __init__(self) -> None:
+        self.due = {"email": [Claimed(1, 0)], "sms": [Claimed(1, 0), Claimed(1, 0)]}
+        self.due["email"][0].message = replace(MESSAGE, channel="email")
+        self.listened = self.sent_sms = 0
+        self.looked = asyncio.Event()
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[Callable[[float], Awaitable[None]]]:
+        self.listened += 1
+        yield self._something_new
+
+    async def _something_new(self, within_s: float) -> None:
+        assert within_s == LOOK_S
+        self.looked.set()
+        await asyncio.sleep(0)
+
+    async def claim(self, limit: int, now: datetime, *, lease_s: float, channel: Channel) -> Sequence[Claim]:
+        return [self.due[channel].pop()] if self.due[channel] else []
+
+    async def sent(self, message_id: str, carrier_id: str) -> bool:
+        self.sent_sms += 1
+        return True
+
+    async def failed(self, message_id: str, error_class: str, retry_at: datetime | None) -> bool:
+        raise AssertionError
+
+    async def send(self, message: Outgoing) -> str:
+        if message.channel == "email":
+            await asyncio.Event().wait()
+        return "SM1"
+
+    async def look_up(self, message: Outgoing) -> str | None:
+        raise AssertionError
+
+
+async def test_a_mail_server_that_hangs_holds_up_no_sms_and_one_ear_is_kept() -> None:
+    post = Post()
+    watch = asyncio.create_task(Postman(post, post, StillClock()).watch())
+    async with asyncio.timeout(5):
+        await post.looked.wait()
+        for _ in range(20):
+            await asyncio.sleep(0)
+    assert (post.sent_sms, post.listened) == (2, 2)
+    watch.cancel()
+    await asyncio.wait([watch])

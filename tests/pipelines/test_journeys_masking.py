@@ -66,7 +66,7 @@ def test_a_card_number_in_one_breath(tmp_path: Path, logged: list[str]) -> None:
         assert call.told()[-1] == ("user", f"It is {CARD}")
         for where in (known(call), "\n".join(logged)):
             assert "one one one" not in where and "1111" not in where
-        assert [masked.kind for masked in call.noted(InputMasked)] == ["card"]
+        assert [masked.what for masked in call.noted(InputMasked)] == ["card"]
         assert len(call.recordings.silenced) == 1  # what was written already; the rest never is
         assert is_silent(call, 13.0, 18.0) and not is_silent(call, 7.0, 8.0)
         assert call.heard[-1] == "Thank you."

@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501 - a row of the table stays whole
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -269,3 +270,24 @@ def test_a_broken_declaration_is_refused(folder: Path, name: str) -> None:
     assert write in problem.write
     if at is not None:
         assert at in (folder / file).read_text(encoding="utf-8").splitlines()[problem.line - 1]
+
+
+LOOK_AT_IT = """    once_per: [args.refund_id]
+    reconcile: {openapi: listOrderRefunds, given: {order_id: order.order_id}, done_when: answer.size() == 0}
+    reads: [{name: order, openapi: getOrder, given: {order_id: args.refund_id}}]
+"""
+
+
+def test_an_undo_can_be_looked_up_or_takes_a_key(folder: Path) -> None:
+    document = folder / "backoffice.openapi.json"
+    tree = json.loads(document.read_text(encoding="utf-8"))
+    for path in tree["paths"].values():
+        if path.get("post", {}).get("operationId") == "cancelRefund":
+            found = path["post"]["parameters"]
+            path["post"]["parameters"] = [it for it in found if it["name"] != "Idempotency-Key"]
+    document.write_text(json.dumps(tree), encoding="utf-8")
+    [problem] = refused(folder).problems
+    assert "cancelRefund takes no idempotency key" in problem.wrong
+    assert "`reconcile:` under cancel_refund" in problem.write
+    replace(A, "    once_per: [args.refund_id]\n", LOOK_AT_IT)(folder)
+    load_company(folder)

@@ -41,3 +41,23 @@ async def test_a_connection_that_dies_is_made_anew(database: str) -> None:
             ).fetchall()
         assert ended == [(True,)]
         await rung.wait()
+
+
+async def test_it_is_looked_seldom_while_it_rings_and_often_where_it_does_not(database: str) -> None:
+    """One that cannot ring is looked past after `again_s`; one that rings keeps its connection meanwhile."""
+    deaf = Bell(f"{database}&port=1", "trial", SetClock(), again_s=0.01, quiet_s=3600)
+    async with asyncio.timeout(5), deaf.waiting() as rung:
+        await deaf.rung_within(rung, 3600)
+    bell = Bell(database, "trial", SetClock(), again_s=0.01, quiet_s=3600)
+    async with asyncio.timeout(30), bell.waiting() as rung:
+        await rung.wait()
+        rung.clear()
+        patient = asyncio.create_task(bell.rung_within(rung, 3600))
+        await asyncio.sleep(0.1)
+        assert not patient.done()
+        with psycopg.connect(plain_address(database), autocommit=True) as outside:
+            outside.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE application_name = 'callwright bell' AND datname = current_database()"
+            )
+        await patient

@@ -122,15 +122,22 @@ async def test_what_the_carrier_says_never_goes_backwards(
 
 
 async def test_a_worker_that_waits_is_told_of_a_message(outbox: PostgresOutbox, database: str) -> None:
-    waiter = asyncio.create_task(outbox.something_new(within_s=60))
-    await asyncio.sleep(0)
-    await outbox.send(message())
-    await waiter
-    await outbox.something_new(within_s=0.01)
+    async with asyncio.timeout(10), outbox.listening() as something_new:
+        await something_new(60)  # it rings once when it begins to listen
+        await asyncio.gather(something_new(60), outbox.send(message()))
+        await something_new(0.01)
     assert await outbox.claim(1, AT, lease_s=30) == [first()]
     with psycopg.connect(plain_address(database)) as connection:
         (written,) = connection.execute("SELECT m::text FROM messages m").fetchone() or ("",)
     assert not [word for word in ("+15550100", "Your label") if word in written]
+
+
+async def test_a_worker_takes_one_channel_at_a_time(outbox: PostgresOutbox) -> None:
+    letter = replace(message(2), channel="email", to="ada@lovelace.example")
+    await outbox.send(message(1))
+    await outbox.send(letter)
+    assert [it.message for it in await outbox.claim(5, AT, lease_s=30, channel="email")] == [letter]
+    assert [it.message for it in await outbox.claim(5, AT, lease_s=30)] == [message(1)]
 
 
 async def test_an_erased_person_gets_no_message(
