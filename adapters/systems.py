@@ -67,7 +67,7 @@ class BoundSystems:
         except (NotDone, MaybeDone) as error:
             self._hurt(binding, error)
             raise
-        self._breakers.pop(_name(binding), None)
+        self._breakers[_name(binding)] = self._breaker(binding).succeeded()
         return answered
 
     def _hurt(self, binding: Binding, error: Exception) -> None:

@@ -7,19 +7,20 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from adapters.company_folder import CompanyFolderRefused, load_company
 from adapters.secrets import KeyUnusable
 from app.api.reading import Dossier, Reading
 from app.api.version import product_version
+from app.command_line_approvals import approvals
 from app.command_line_audit import audit
 from app.command_line_import import import_openapi
-from app.command_line_jobs import approvals, jobs
+from app.command_line_jobs import jobs
+from app.command_line_opening import fail, opened, out
 from app.command_line_views import (
     calls_table,
     messages_table,
@@ -27,9 +28,8 @@ from app.command_line_views import (
     told_story,
     verdict_line,
 )
-from app.logs import set_up_logs
-from app.settings import Settings, SettingsWrong, read_settings
-from app.storage import Storage, open_storage
+from app.settings import SettingsWrong, read_settings
+from app.storage import Storage
 from domain.journal import Verdict
 
 Role = Literal["all", "media", "desk", "worker"]
@@ -45,8 +45,6 @@ command.command("import-openapi")(import_openapi)
 command.command()(audit)
 command.add_typer(jobs, name="jobs")
 command.add_typer(approvals, name="approvals")
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
 
 
 def main() -> None:
@@ -65,7 +63,7 @@ def serve(
     try:
         bootstrap.serve(read_settings(**({} if role is None else {"role": role})))
     except (SettingsWrong, CompanyFolderRefused, KeyUnusable, SpeechIncomplete) as refused:
-        _fail(str(refused))
+        fail(str(refused))
 
 
 @command.command()
@@ -147,7 +145,7 @@ async def _call(call_id: str) -> None:
         found = await storage.views.ids_beginning(call_id.lower())
         if len(found) != 1:
             many = f"{len(found)} calls begin with" if found else "There is no call whose id begins with"
-            _fail(f"{many} {call_id!r}. `callwright calls` lists them.")
+            fail(f"{many} {call_id!r}. `callwright calls` lists them.")
         dossier: Dossier | None = await reading.dossier(found[0])
         assert dossier is not None
         out.print(told_story(dossier, await reading.proof(found[0])))
@@ -166,7 +164,7 @@ async def _erase(number: str) -> None:
     async with _opened() as (storage, _):
         subject = await storage.erasure.subject_of_number(number)
         if subject is None:
-            _fail("No call from this number is kept. Numbers are written like +14155550111.")
+            fail("No call from this number is kept. Numbers are written like +14155550111.")
         erased = await storage.erasure.erase_subject(subject)
         await storage.recordings.delete(erased.call_ids)
         out.print(
@@ -203,15 +201,5 @@ async def _verdicts(storage: Storage, call_id: str | None) -> AsyncGenerator[Ver
 
 @asynccontextmanager
 async def _opened() -> AsyncIterator[tuple[Storage, Reading]]:
-    set_up_logs("ERROR")
-    try:
-        settings: Settings = read_settings(role="desk")
-        async with open_storage(settings) as storage:
-            yield storage, Reading(storage)
-    except (SettingsWrong, KeyUnusable) as refused:
-        _fail(str(refused))
-
-
-def _fail(message: str) -> NoReturn:
-    err.print(escape(message), style="red", soft_wrap=True)
-    raise typer.Exit(1)
+    async with opened() as (_, storage):
+        yield storage, Reading(storage)

@@ -5,21 +5,18 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
-from adapters.company_folder import CompanyFolderRefused, load_company
-from adapters.secrets import KeyUnusable
-from app.logs import set_up_logs
-from app.settings import SettingsWrong, read_settings
-from app.storage import Storage, open_storage
+from adapters.company_folder import load_company
+from app.command_line_opening import fail, opened
+from app.storage import Storage
 from domain.audit import Happened, trails
 from domain.events import Event
 
-err = Console(stderr=True, highlight=False)
+WRONG = 2
+"""Nothing was exported. 1 says that a chain is broken."""
 
 
 def audit(
@@ -29,11 +26,8 @@ def audit(
 ) -> None:
     """Export as JSON what was asked for, decided and done; ends with 1 where a chain is broken."""
     if bool(call) == bool(customer):
-        _fail("Name a call, or a customer by --customer.")
-    try:
-        exported = asyncio.run(_export(call.lower(), customer))
-    except (SettingsWrong, CompanyFolderRefused, KeyUnusable) as refused:
-        _fail(str(refused))
+        fail("Name a call, or a customer by --customer.", code=WRONG)
+    exported = asyncio.run(_export(call.lower(), customer))
     text = json.dumps(exported, indent=1, ensure_ascii=False, default=str) + "\n"
     if out is None:
         sys.stdout.write(text)
@@ -44,19 +38,17 @@ def audit(
 
 
 async def _export(call: str, customer: str) -> Sequence[dict[str, Any]]:
-    set_up_logs("ERROR")
-    settings = read_settings(role="desk")
-    async with open_storage(settings) as storage:
+    async with opened(code=WRONG) as (settings, storage):
         if customer:
             companies = [load_company(folder).id for folder in settings.companies]
             found = await _calls_of_customer(storage, companies, customer)
             if not found:
-                _fail(f"No deed of a customer {customer!r} is kept.")
+                fail(f"No deed of a customer {customer!r} is kept.", code=WRONG)
         else:
             found = await storage.views.ids_beginning(call)
             if len(found) != 1:
                 many = f"{len(found)} calls begin with" if found else "There is no call whose id begins with"
-                _fail(f"{many} {call!r}. `callwright calls` lists them.")
+                fail(f"{many} {call!r}. `callwright calls` lists them.", code=WRONG)
         return [await _call(storage, call_id) for call_id in found]
 
 
@@ -92,8 +84,3 @@ async def _call(storage: Storage, call_id: str) -> dict[str, Any]:
             for deed in deeds
         ],
     }
-
-
-def _fail(message: str) -> NoReturn:
-    err.print(escape(message), style="red", soft_wrap=True)
-    raise typer.Exit(2)

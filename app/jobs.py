@@ -58,6 +58,7 @@ async def start_working(
         approvals=storage.approvals,
         callbacks=storage.callbacks,
         open_journal=partial(_journal, storage),
+        written=partial(_written, storage),
         clock=clock,
         pace=pace or Pace(),
     )
@@ -88,3 +89,7 @@ async def _journal(storage: Storage, call_id: str) -> Journal:
     """Events after the call go on in its own chain; a writer elsewhere that meets ours follows it."""
     await storage.journal.resume(call_id)
     return storage.journal
+
+
+async def _written(storage: Storage, call_id: str) -> Sequence[object]:
+    return [recorded.event for recorded in await storage.views.events(call_id)]

@@ -58,6 +58,8 @@ class Supervision:
             company = self._companies.get(approval.deed.company)
             if company is None:
                 raise CannotDecide(f"The company {approval.deed.company} is not served here.")
+            if amount not in {None, asked} and not _is_the_callers(company, action):
+                raise CannotDecide("This amount comes from a record: allow all of it or refuse it.")
             bound = company.policy.authority("supervisor", action)
             allowed = amount or asked
             if bound is not None and allowed is not None and not allowed <= bound:
@@ -71,6 +73,12 @@ class Supervision:
             what = "is gone" if approval is None else f"was {approval.state} just before{_by(approval)}"
             raise CannotDecide(f"It {what}.")
         return approval
+
+
+def _is_the_callers(company: Company, action: str) -> bool:
+    """An amount that a record says nobody can ask for less of."""
+    declared = company.action(action)
+    return declared is not None and (declared.amount or "").startswith("args.")
 
 
 def _by(approval: Approval) -> str:

@@ -73,7 +73,9 @@ class Deed:
     approver: str = ""
     created_at: datetime
     moved_at: datetime
-    """When the state was entered; the grace of an undo runs from it."""
+    """When the state was entered."""
+    done_at: datetime | None = None
+    """When it was first done: the grace of an undo runs from it, and no undo that fails begins it anew."""
 
     @property
     def standing(self) -> bool:
@@ -87,7 +89,8 @@ class Deed:
             raise ImpossibleMove(f"a deed keeps its {', '.join(sorted(fixed))}: reserve another one")
         if not _within(changes.get("amount", self.amount), self.amount):
             raise ImpossibleMove("a reserved amount can only be lowered, in its own currency")
-        return replace(self, state=to, version=self.version + 1, moved_at=at, **changes)
+        done_at = at if to == "done" and self.done_at is None else self.done_at
+        return replace(self, state=to, version=self.version + 1, moved_at=at, done_at=done_at, **changes)
 
 
 def _within(amount: Money | None, reserved: Money | None) -> bool:

@@ -138,6 +138,8 @@ class InputMasked:
     what: str
     """card_number, security_code, restricted ..."""
     at_ms: Milliseconds
+    recalled: tuple[Milliseconds, ...] = ()
+    """When turns began that had passed and belong to it; whoever tells the call again leaves them out."""
 
 
 @dataclass(frozen=True, kw_only=True)

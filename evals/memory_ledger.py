@@ -1,13 +1,14 @@
 """A ledger and a supervisors' list in memory: the rules of the real ones, and none of their durability."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
 from domain.actions import Limit
 from domain.clock import Clock
-from domain.deeds import Deed, State
+from domain.deeds import Deed, State, Tally, first_passed
 from domain.money import Money
 from domain.ports.ledger import AlreadyStanding, Approval, LimitPassed, Reserved, Spent
 
@@ -23,39 +24,38 @@ class MemoryLedger:
             return AlreadyStanding(deed=self.deeds[deed.id])
         if (held := await self.standing(deed.company, deed.action, deed.subject)) is not None:
             return AlreadyStanding(deed=held)
-        spent = await self.spent(
+        tallies = self._tallies(
             deed.company, deed.action, call_id=deed.call_id, customer=deed.customer, day=deed.day
         )
-        for limit in limits:
-            so_far, count = 0, 0
-            if limit.per != "action":
-                so_far = getattr(spent, f"{limit.per}_amount")
-                count = getattr(spent, f"{limit.per}_count")
-            over = limit.amount is not None and (
-                deed.amount is None
-                or deed.amount.currency != limit.amount.currency
-                or so_far + deed.amount.minor > limit.amount.minor
-            )
-            if over or (limit.count is not None and count + 1 > limit.count):
-                return LimitPassed(limit=limit)
+        if (limit := first_passed(limits, deed.amount, tallies)) is not None:
+            return LimitPassed(limit=limit)
         self.deeds[deed.id] = deed
         return Reserved(deed=deed)
 
     async def spent(self, company: str, action: str, *, call_id: str, customer: str, day: str) -> Spent:
+        of = self._tallies(company, action, call_id=call_id, customer=customer, day=day)
+        return Spent(
+            call_amount=_sum(of["call"]),
+            call_count=of["call"].count,
+            customer_day_amount=_sum(of["customer_day"]),
+            customer_day_count=of["customer_day"].count,
+            company_day_amount=_sum(of["company_day"]),
+            company_day_count=of["company_day"].count,
+        )
+
+    def _tallies(
+        self, company: str, action: str, *, call_id: str, customer: str, day: str
+    ) -> Mapping[str, Tally]:
+        """By the scope of a limit."""
         mine = [
             it for it in self.deeds.values() if (it.company, it.action) == (company, action) and it.standing
         ]
-        in_call = [it for it in mine if it.call_id == call_id]
         today = [it for it in mine if it.day == day]
-        customers = [it for it in today if it.customer == customer]
-        return Spent(
-            call_amount=_sum(in_call),
-            call_count=len(in_call),
-            customer_day_amount=_sum(customers),
-            customer_day_count=len(customers),
-            company_day_amount=_sum(today),
-            company_day_count=len(today),
-        )
+        return {
+            "call": _tally(it for it in mine if it.call_id == call_id),
+            "customer_day": _tally(it for it in today if it.customer == customer),
+            "company_day": _tally(today),
+        }
 
     async def load(self, deed_id: str) -> Deed | None:
         return self.deeds.get(deed_id)
@@ -84,14 +84,23 @@ class MemoryLedger:
         return [it for it in self.deeds.values() if (it.company, it.customer) == (company, customer)]
 
     async def in_state(self, *states: State, before: datetime) -> Sequence[Deed]:
-        return [it for it in self.deeds.values() if it.state in states and it.moved_at < before]
+        found = [it for it in self.deeds.values() if it.state in states and it.moved_at < before]
+        return sorted(found, key=lambda it: it.moved_at)
 
     async def steps_of(self, deed_id: str) -> Sequence[Deed]:
         return [it for it in self.deeds.values() if it.parent == deed_id]
 
 
-def _sum(deeds: Sequence[Deed]) -> int:
-    return sum(it.amount.minor for it in deeds if it.amount)
+def _tally(deeds: Iterable[Deed]) -> Tally:
+    amounts = [it.amount for it in deeds]
+    minor: Counter[str] = Counter()
+    for amount in filter(None, amounts):
+        minor[amount.currency] += amount.minor
+    return Tally(count=len(amounts), minor=minor)
+
+
+def _sum(tally: Tally) -> int:
+    return sum(tally.minor.values())
 
 
 class MemoryApprovals:

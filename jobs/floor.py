@@ -1,6 +1,6 @@
 """What jobs stand on: the deeds and their gates, the supervisors' list, and the people who are told."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from loguru import logger
@@ -49,6 +49,8 @@ class Floor:
     callbacks: Callbacks
     open_journal: Callable[[str], Awaitable[Journal]]
     """A call's journal, to be gone on with."""
+    written: Callable[[str], Awaitable[Sequence[object]]]
+    """The events that a call's journal holds already."""
     clock: Clock
     pace: Pace = Pace()
 
@@ -146,10 +148,13 @@ class Floor:
         return "told"
 
     async def _write(self, deed: Deed, *events: Event) -> str:
-        journal = await self.open_journal(deed.call_id)
-        for event in events:
-            journal.write(deed.call_id, event)
-        await journal.settle(deed.call_id)
+        """What the call itself or a run of this step that died has written is not written again."""
+        known = {_news(event) for event in await self.written(deed.call_id)}
+        if new := [event for event in events if _news(event) not in known]:
+            journal = await self.open_journal(deed.call_id)
+            for event in new:
+                journal.write(deed.call_id, event)
+            await journal.settle(deed.call_id)
         return "written"
 
     async def _deed(self, deed_id: str) -> Deed:
@@ -162,3 +167,14 @@ class Floor:
         if (gate := self.gates.get(deed.company)) is None:
             raise NoSuchDeed(deed.id)
         return gate
+
+
+def _news(event: object) -> tuple[type, str, str] | None:
+    """What an event tells of its deed; None for those that no job writes."""
+    match event:
+        case ActionDone() | ActionUndone() | OutcomeReconciled():
+            return type(event), event.action_id, event.outcome
+        case ApprovalDecided():
+            return type(event), event.action_id, event.decision
+        case _:
+            return None

@@ -11,7 +11,7 @@ from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
 from pipecat.processors.aggregators.llm_context import LLMContext
 
 import prompts
-from domain.events import AgentSpoke, CallerSaid, Event
+from domain.events import AgentSpoke, CallerSaid, Event, InputMasked
 
 KEEP_TURNS = 12
 """Messages that stay word for word when a long call is shortened."""
@@ -68,12 +68,11 @@ class Context:
                 return
 
     def replace_in_callers_words(self, was: str, now: str) -> None:
-        """What the caller said, or keyed, must not be known any more; whole words and numbers only."""
-        told = {was: now, prompts.keypad_entry(was): prompts.keypad_entry(now)}
-        alone = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, told))})(?!\w)")
+        """What the caller said must not be known any more; whole words and numbers only."""
+        alone = re.compile(rf"(?<!\w){re.escape(was)}(?!\w)")
         for message in self.messages:
             if message["role"] == "user":
-                message["content"] = alone.sub(lambda found: told[found[0]], message["content"])
+                message["content"] = alone.sub(lambda _: now, message["content"])
 
     def agent_was_heard(self, text: str) -> None:
         """Words of ours that were played; the sentences of one answer make one message."""
@@ -96,8 +95,11 @@ class Context:
 
     def recall(self, events: Sequence[Event]) -> None:
         """What the journal tells of a call that another process carried before it died."""
+        recalled = {began for event in events if isinstance(event, InputMasked) for began in event.recalled}
         for event in events:
             match event:
+                case CallerSaid(started_ms=began) if began in recalled:
+                    continue
                 case CallerSaid(text=text):
                     self.caller_said(text)
                 case AgentSpoke(heard=heard):

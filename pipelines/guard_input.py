@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Protocol
 
+import prompts
 from domain import events
 from domain.events import Event, InputMasked
-from domain.masking import Masked, Masker, Replacement, SensitiveMode, Span
+from domain.masking import Kind, Masked, Masker, Replacement, SensitiveMode, Span
 from domain.masking.masker import LEAD_MS, TAIL_MS
 from domain.ports.recordings import RecordingSwitch
 
@@ -129,9 +130,18 @@ class GuardInput:
 
     def _settled(self, masked: Masked, at_ms: int) -> str:
         for kind in masked.kinds:
-            self._write(InputMasked(what=kind.value, at_ms=at_ms))
+            recalled = masked.recalled_ms if kind is Kind.CARD else ()
+            self._write(InputMasked(what=kind.value, at_ms=at_ms, recalled=recalled))
         for span in masked.silence:
             self._silence(span)
         for replacement in masked.recall:
-            self._recall(replacement)
+            self._recall(_as_it_was_told(replacement))
         return masked.text
+
+
+def _as_it_was_told(replacement: Replacement) -> Replacement:
+    """An entry stands in the conversation key by key."""
+    if not replacement.keyed:
+        return replacement
+    was, now = map(prompts.keypad_entry, (replacement.was, replacement.now))
+    return Replacement(was=was, now=now, keyed=True)

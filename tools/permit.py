@@ -28,7 +28,7 @@ _issued: WeakSet[Permit] = WeakSet()
 
 
 def issue(action: str, arguments: Mapping[str, Any], call_id: str, now: datetime) -> Permit:
-    """For `tools/gate.py` alone, after it has decided."""
+    """For `tools/gate/running.py` alone, after the gate has decided."""
     permit = Permit(
         action=action, arguments=MappingProxyType(dict(arguments)), call_id=call_id, issued_at=now
     )

@@ -11,6 +11,8 @@ from domain.actions import Action
 from domain.clock import Clock
 from domain.company import Company
 from domain.language import language_for
+from domain.messaging import MessageTemplate
+from domain.ports.messages import Outgoing
 from tools import written
 from tools.case import Case
 
@@ -96,6 +98,29 @@ class Words:
     def written(self, sentence: str, facts: Mapping[str, Any], language: str) -> str:
         """As it is read. Raises `LookupError` where a fact is missing."""
         return written.fill(sentence, facts, language, self._today())
+
+    def message(
+        self,
+        template: MessageTemplate,
+        facts: Mapping[str, Any],
+        language: str,
+        *,
+        message_id: str,
+        call_id: str,
+        to: str,
+    ) -> Outgoing:
+        """Filled in. Raises `LookupError` where a fact is missing."""
+        subject, text = template.words(language)
+        return Outgoing(
+            id=message_id,
+            company=self._company.id,
+            call_id=call_id,
+            template=template.name,
+            channel=template.channel,
+            to=to,
+            subject=self.written(subject, facts, language),
+            text=self.written(text, facts, language),
+        )
 
     def _today(self) -> date:
         return self._clock.now().astimezone(self._company.hours.zone).date()

@@ -28,6 +28,8 @@ NEWEST = 20
 """Messages to one number among which one of ours is looked for."""
 LOOKS_BACK = timedelta(days=1)
 """An older message with the same text is another message."""
+CLOCKS_APART = timedelta(minutes=1)
+"""Between Twilio's clock, which tells seconds, and ours."""
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _T = TypeVar("_T")
 
@@ -92,6 +94,8 @@ class TwilioMessages:
     async def look_up(self, message: Outgoing) -> str | None:
         """Looks among the newest to that number; a trial account writes words of its own before the text."""
         since = self._clock.now() - LOOKS_BACK
+        if message.queued_at is not None:
+            since = max(since, message.queued_at - CLOCKS_APART)
         try:
             newest: list[Any] = await self._asked(
                 self._client.messages.list_async(to=message.to, limit=NEWEST, page_size=NEWEST)

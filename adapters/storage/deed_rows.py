@@ -1,6 +1,6 @@
 """How a deed lies in its table: what limits and states need beside what is personal and sealed."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, select
@@ -51,6 +51,7 @@ def sealed_of(deed: Deed, person: Subject, people: People) -> bytes:
         "arguments": deed.arguments,
         "scope": deed.scope,
         "result": deed.result,
+        "done_at": deed.done_at and deed.done_at.isoformat(),
     }
     return people.seal(person, _place(deed.id), deed.version, personal)
 
@@ -59,6 +60,7 @@ def deed_from(row: Row[Any], people: People) -> Deed:
     """A row of `DEEDS`. Of somebody who was erased only the frame is left: sums, states, ids."""
     person = people.known(row.subject_id, row.wrapped_key)
     personal = people.unseal(person, _place(row.id), row.version, row.sealed)
+    done_at = personal.get("done_at")
     return Deed(
         id=row.id,
         company=row.company,
@@ -78,6 +80,7 @@ def deed_from(row: Row[Any], people: People) -> Deed:
         approver=row.approver,
         created_at=row.created_at,
         moved_at=row.moved_at,
+        done_at=done_at and datetime.fromisoformat(done_at),
     )
 
 

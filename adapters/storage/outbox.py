@@ -213,6 +213,7 @@ class PostgresOutbox:
             to=personal.get("to", ""),
             subject=personal.get("subject", ""),
             text=personal.get("text", ""),
+            queued_at=row.queued_at,
         )
 
 

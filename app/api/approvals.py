@@ -50,7 +50,7 @@ class DecisionWish(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     decision: Literal["approve", "deny"]
-    by: str = Field(min_length=1, max_length=100, description="Who decides")
+    by: str = Field(min_length=1, max_length=100, description="Who decides; kept with how you were let in")
     amount: str | None = Field(
         default=None, max_length=40, description="Less than was asked, such as `50.00 EUR`"
     )
@@ -103,11 +103,12 @@ class ApprovalsApi:
             ) from None
         except NotMoney as wrong:
             raise HTTPException(422, detail=str(wrong)) from None
+        by = f"{wish.by} ({visitor.name})"  # who it says it is, and by what it was let in
         try:
             if wish.decision == "approve":
-                decided = await self._supervision.approve(approval_id, by=wish.by, amount=amount)
+                decided = await self._supervision.approve(approval_id, by=by, amount=amount)
             else:
-                decided = await self._supervision.deny(approval_id, by=wish.by, words=wish.words)
+                decided = await self._supervision.deny(approval_id, by=by, words=wish.words)
         except CannotDecide as refused:
             raise HTTPException(409, detail=str(refused)) from None
         if wish.decision == "approve":

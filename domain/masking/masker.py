@@ -41,6 +41,8 @@ class Replacement:
 
     was: str
     now: str
+    keyed: bool = False
+    """On the keypad."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +53,8 @@ class Masked:
     kinds: frozenset[Kind] = frozenset()
     silence: tuple[Span, ...] = ()
     recall: tuple[Replacement, ...] = ()
+    recalled_ms: tuple[int, ...] = ()
+    """When the turns began that are recalled."""
 
 
 class Masker:
@@ -115,7 +119,7 @@ class Masker:
 
     def keypad(self, digits: str, started_ms: int, ended_ms: int) -> Masked:
         """A finished entry; it goes on with what was said before it, as speech goes on with keys."""
-        reading, judgement, recalled = self._weigh(keyed(digits, self._words), keypad=True)
+        reading, judgement, recalled = self._weigh(keyed(digits, self._words))
         return self._settle(reading, judgement, recalled, started_ms, ended_ms)
 
     # -- inside ------------------------------------------------------------------------------
@@ -123,10 +127,10 @@ class Masker:
     def _read(self, text: str) -> Reading:
         return read(text[:LONGEST_TURN], self._words)
 
-    def _weigh(self, reading: Reading, *, keypad: bool = False) -> tuple[Reading, Judgement, Trail]:
+    def _weigh(self, reading: Reading) -> tuple[Reading, Judgement, Trail]:
         """Judged by itself, and again where the turns before make it a card number: those are recalled."""
         recalled = Trail()
-        judgement = judge(self._state, reading, self._known, keypad=keypad)
+        judgement = judge(self._state, reading, self._known)
         if not judgement.secrets and (recalled := self._trail.betrayed_by(reading, self._state)).groups:
             state = replace(self._state.told(Topic.CARD), unfinished=len(recalled.digits))
             judgement = judge(state, reading, self._known)
@@ -150,8 +154,14 @@ class Masker:
         else:
             self._trail = self._trail.after(reading, self._recallable(reading), started_ms)
         self._state, self._secret_in_interim = judgement.state, False
-        recall = tuple(Replacement(was=group.was, now=group.now) for group in recalled.groups)
-        return Masked(text=self._written(reading, judgement), kinds=kinds, silence=silence, recall=recall)
+        recall = tuple(Replacement(was=it.was, now=it.now, keyed=it.keyed) for it in recalled.groups)
+        return Masked(
+            text=self._written(reading, judgement),
+            kinds=kinds,
+            silence=silence,
+            recall=recall,
+            recalled_ms=tuple(it.started_ms for it in recalled.groups),
+        )
 
     def _growing(self, reading: Reading, judgement: Judgement) -> list[Mark]:
         """The digits on which the words so far end, where nothing of them is masked yet."""

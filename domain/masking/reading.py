@@ -40,6 +40,12 @@ class Run:
     after_month: bool = False
     before_month: bool = False
 
+    @property
+    def groups(self) -> int:
+        """As many as were said one behind the other: "4539, 1 moment" are two, "200 and 50 euros" are one."""
+        apart = sum(map(len, self.pieces)) == len(self.digits)
+        return len(self.pieces) if apart else 1
+
 
 @dataclass(frozen=True, kw_only=True)
 class Cue:
@@ -61,6 +67,8 @@ class Reading:
     others: int
     """Words that belong to no run and no cue, and are no hesitation."""
     words: MaskingWords
+    keyed: bool = False
+    """On the keypad; otherwise said."""
 
     @property
     def digits(self) -> int:
@@ -99,10 +107,7 @@ class Reading:
 
 def read(text: str, words: MaskingWords) -> Reading:
     """Never fails; a text without digits or cues has neither."""
-    tokens = tuple(
-        Token(word=found[0].lower().replace("\u2019", "'"), start=found.start(), end=found.end())
-        for found in _TOKEN.finditer(text)
-    )
+    tokens = tuple(token for found in _TOKEN.finditer(text) for token in _tokens(found, words))
     cues = tuple(_cues(tokens, words))
     runs = tuple(_Runs(text, tokens, cues, words).all())
     spans = [(cue.first, cue.past) for cue in cues] + [(run.first, run.past) for run in runs]
@@ -117,6 +122,16 @@ def read(text: str, words: MaskingWords) -> Reading:
         others=others,
         words=words,
     )
+
+
+def _tokens(found: re.Match[str], words: MaskingWords) -> Iterator[Token]:
+    """The word, or where it is a number in one word, that number's parts."""
+    word, start = found[0].lower().replace("\u2019", "'"), found.start()
+    if not words.compound.fullmatch(word):
+        yield Token(word=word, start=start, end=found.end())
+        return
+    for part in words.number.finditer(word):
+        yield Token(word=part[0], start=start + part.start(), end=start + part.end())
 
 
 def _cues(tokens: Sequence[Token], words: MaskingWords) -> Iterator[Cue]:
@@ -263,4 +278,4 @@ def keyed(entry: str, words: MaskingWords) -> Reading:
         international=False,
     )
     runs = (run,) if digits else ()
-    return Reading(text=entry, tokens=(token,), runs=runs, cues=(), others=0, words=words)
+    return Reading(text=entry, tokens=(token,), runs=runs, cues=(), others=0, words=words, keyed=True)

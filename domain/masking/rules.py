@@ -28,19 +28,18 @@ _FIFTEEN_OF_A_CARD = re.compile(r"3[47]\d{13}")
 _MONTH_AND_YEAR = re.compile(r"(?:0[1-9]|1[0-2])[2-4]\d")
 
 
-def judge(before: State, reading: Reading, known: Known, *, keypad: bool = False) -> Judgement:
+def judge(before: State, reading: Reading, known: Known) -> Judgement:
     """Pure; the same words after the same turns give the same answer."""
-    return _Judge(before, reading, known, keypad).judgement()
+    return _Judge(before, reading, known).judgement()
 
 
 class _Judge:
     """Walks the runs of one turn."""
 
-    def __init__(self, before: State, reading: Reading, known: Known, keypad: bool) -> None:
+    def __init__(self, before: State, reading: Reading, known: Known) -> None:
         self._before = self._state = before
         self._reading = reading
         self._known = known
-        self._keypad = keypad
         self._settled = 0
         """Cues before this token have been answered."""
         self._chained = set(_chains(reading))
@@ -123,7 +122,8 @@ class _Judge:
         count = len(run.digits)
         if self._known.restricts(run.digits):
             return Kind.RESTRICTED
-        if (run.measured or (run.international and count <= LONGEST_PHONE)) and count < SHORTEST_CARD:
+        counted = run.measured and not (topic in ANNOUNCES and run.groups > 1)
+        if (counted or (run.international and count <= LONGEST_PHONE)) and count < SHORTEST_CARD:
             return None
         if (run.after_month or run.before_month) and count <= 4 and topic is not Topic.EXPIRY:
             return self._dated(run)
@@ -157,7 +157,7 @@ class _Judge:
 
     def _grows(self, run: Run) -> bool:
         """A first group is enough; a lone digit among words is not, and neither is one key."""
-        if self._keypad:
+        if self._reading.keyed:
             return len(run.digits) >= 3
         alone = self._reading.others == 0 and not self._reading.cues
         return len(run.digits) >= 2 or alone or self._reading.digits >= 4

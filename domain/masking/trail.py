@@ -29,6 +29,7 @@ class Group:
     now: str
     """The turn as it reads with its digits masked."""
     started_ms: int
+    keyed: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +52,7 @@ class Trail:
 
     def interrupted(self) -> "Trail":
         """We said a sentence; a number with a name was complete then."""
-        return Trail() if self.named else replace(self, spoken_between=True)
+        return Trail() if self.named else replace(self, spoken_between=bool(self.groups))
 
     def asked(self) -> "Trail":
         """We put a question; the groups before it count only where they make up a whole card number."""
@@ -89,12 +90,13 @@ class Trail:
     def after(self, reading: Reading, now: str, started_ms: int) -> "Trail":
         """A turn that passed goes on with the trail, begins another where digits end it, or ends it."""
         if digits := _bare(reading):
-            groups = (*self.groups, Group(digits, reading.text, now, started_ms))
+            groups = (*self.groups, Group(digits, reading.text, now, started_ms, reading.keyed))
             return replace(self, groups=groups[-MOST_GROUPS:])
         last = reading.runs[-1] if reading.runs else None
         if last is not None and reading.ends_with(last) and not (last.measured or last.international):
             return Trail(
-                groups=(Group(last.digits, reading.text, now, started_ms),), named=bool(reading.cues)
+                groups=(Group(last.digits, reading.text, now, started_ms, reading.keyed),),
+                named=bool(reading.cues),
             )
         return Trail() if reading.others > FEW_WORDS or reading.cues else self
 

@@ -54,6 +54,10 @@ class MaskingWords:
     """What stands in place of digits that may yet become a secret."""
     cues: Mapping[Topic, re.Pattern[str]]
     digit_words: DigitWords
+    number: re.Pattern[str]
+    """One word for a number, inside another: "fünfhundertdrei"."""
+    compound: re.Pattern[str]
+    """A word that is several of them, a scale among them."""
     connectors: frozenset[str]
     """Said between digits without ending the number."""
     misheard: Mapping[str, str]
@@ -84,11 +88,14 @@ def parse_masking_words(toml: str, digit_words: DigitWords) -> MaskingWords:
     """Raises KeyError or ValueError where the file lacks something."""
     data: dict[str, Any] = tomllib.loads(toml)
     labels, around = data["labels"], data["around_digits"]
+    number, compound = _compounds(digit_words)
     return MaskingWords(
         labels={kind: labels[kind.value] for kind in Kind},
         held=labels["held"],
         cues={topic: _any_of(data["cues"][topic.value]) for topic in Topic},
         digit_words=digit_words,
+        number=number,
+        compound=compound,
         connectors=frozenset(around["connectors"]) | digit_words.between,
         misheard=dict(around["misheard"]),
         links=frozenset(around["links"]),
@@ -100,3 +107,11 @@ def parse_masking_words(toml: str, digit_words: DigitWords) -> MaskingWords:
 
 def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
     return re.compile("|".join(rf"\b(?:{pattern})\b" for pattern in patterns))
+
+
+def _compounds(digits: DigitWords) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A part of a compound, the longest first, and a whole one."""
+    scales = digits.hundred | digits.thousand
+    named = sorted((digits.small.keys() | digits.tens.keys() | scales), key=len, reverse=True)
+    number, scale, between = ("|".join(map(re.escape, words)) for words in (named, scales, digits.between))
+    return re.compile(number), re.compile(rf"(?=\w+(?:{scale}))(?:{number}|{between})++")

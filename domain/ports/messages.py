@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -27,6 +27,8 @@ class Outgoing:
     """E.164, or an e-mail address."""
     subject: str
     text: str
+    queued_at: datetime | None = field(default=None, compare=False)
+    """When it was taken into the outbox: no carrier had it before. None until then."""
 
 
 class Messages(Protocol):

@@ -35,6 +35,7 @@ async def forge_permits(stage: Stage) -> None:
             scope=scope,
             key="forged.1",
             now=now,
+            clock=stage.clock,
         )
 
     def made() -> Any:

@@ -30,7 +30,7 @@ def run(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setenv("DATABASE_URL", database)
     monkeypatch.setenv("CALLWRIGHT_HOME", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr("app.command_line_jobs.load_company", lambda _: SHOP)
+    monkeypatch.setattr("app.command_line_approvals.load_company", lambda _: SHOP)
     yield CliRunner()
     logger.remove()
 

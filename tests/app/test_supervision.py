@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from app.supervision import CannotDecide, Supervision
+from domain.company import Company
 from domain.money import Money
 from domain.ports.ledger import Approval
 from evals.memory_ledger import MemoryApprovals
@@ -14,7 +15,9 @@ from tests.tools.shop import SHOP, euros
 from tests.tools.world import NOW, StillClock
 
 
-async def desk(amount: Money | None, state: str = "waiting") -> tuple[Supervision, MemoryApprovals]:
+async def desk(
+    amount: Money | None, state: str = "waiting", company: Company = SHOP
+) -> tuple[Supervision, MemoryApprovals]:
     approvals = MemoryApprovals(StillClock())
     asked = replace(deed(), company="shop", action="refund", amount=amount, state=state)  # type: ignore[arg-type]
     await approvals.ask(
@@ -29,7 +32,7 @@ async def desk(amount: Money | None, state: str = "waiting") -> tuple[Supervisio
             expires_at=NOW + timedelta(days=1),
         )
     )
-    return Supervision(approvals, [SHOP]), approvals
+    return Supervision(approvals, [company]), approvals
 
 
 async def test_all_of_it_or_less_is_allowed() -> None:
@@ -61,6 +64,16 @@ async def test_what_is_beyond_a_supervisor(asked: Money | None, allowed: Money |
 async def test_more_than_a_supervisor_may_allow_can_be_lowered_into_it() -> None:
     supervision, _ = await desk(euros("120.00"))
     assert (await supervision.approve("d1.approval", by="Grace", amount=euros("100.00"))).state == "approved"
+
+
+async def test_what_a_record_says_is_allowed_whole_or_not_at_all() -> None:
+    of_record = tuple(replace(it, amount="order.paid") if it.name == "refund" else it for it in SHOP.actions)
+    supervision, approvals = await desk(euros("80.00"), company=replace(SHOP, actions=of_record))
+    with pytest.raises(CannotDecide, match="from a record: allow all of it or refuse it"):
+        await supervision.approve("d1.approval", by="Grace", amount=euros("50.00"))
+    assert approvals.asked["d1.approval"].state == "waiting"
+    whole = await supervision.approve("d1.approval", by="Grace", amount=euros("80.00"))
+    assert (whole.state, whole.amount) == ("approved", None)
 
 
 async def test_the_first_decision_counts() -> None:

@@ -37,10 +37,18 @@ DEED = Deed(
 def test_only_the_moves_of_the_story_are_possible(before: State, after: State) -> None:
     deed = replace(DEED, state=before, version=3)
     if (before, after) in ALLOWED:
-        assert deed.moved(after, LATER) == replace(deed, state=after, version=4, moved_at=LATER)
+        done_at = LATER if after == "done" else None
+        moved = replace(deed, state=after, version=4, moved_at=LATER, done_at=done_at)
+        assert deed.moved(after, LATER) == moved
     else:
         with pytest.raises(ImpossibleMove, match=f"is {before} cannot become {after}"):
             deed.moved(after, LATER)
+
+
+def test_what_could_not_be_undone_was_done_when_it_was_first() -> None:
+    done = DEED.moved("doing", AT).moved("done", LATER)
+    again = done.moved("undoing", LATER + timedelta(minutes=1)).moved("done", LATER + timedelta(minutes=2))
+    assert (again.done_at, again.moved_at) == (LATER, LATER + timedelta(minutes=2))
 
 
 def test_what_ended_without_effect_stands_no_more_and_never_stands_again() -> None:

@@ -1,5 +1,6 @@
 """What jobs do with a deed: over the shop's gate, in memory, dying wherever a story wants them to."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -66,6 +67,7 @@ class Story:
             approvals=self.world.approvals,
             callbacks=self.world,
             open_journal=self._journal,
+            written=self._written,
             clock=self.world.clock,
             pace=pace or Pace(intervals_s=(10.0, 30.0, 60.0, 300.0)),
         )
@@ -73,6 +75,10 @@ class Story:
     async def _journal(self, call_id: str) -> Journal:
         assert call_id == "call-1"
         return self.world
+
+    async def _written(self, call_id: str) -> Sequence[object]:
+        assert call_id == "call-1"
+        return self.world.events
 
     def deed(self, **changes: object) -> Deed:
         plain = Deed(
@@ -236,7 +242,7 @@ async def test_dying_while_it_is_looked_up_loses_nothing(dies_after: int) -> Non
     story.office.answers()["createRefund"]({"order_id": "4712", "amount_minor": 8000}, "d-1")
     await story.run(reconciliation, dies_after=dies_after)
     assert story.now.state == "done"
-    assert {it.outcome for it in story.world.told(OutcomeReconciled)} == {"done"}
+    assert [it.outcome for it in story.world.told(OutcomeReconciled)] == ["done"]
 
 
 async def test_it_is_never_done_again_to_find_out() -> None:
@@ -317,7 +323,7 @@ async def test_dying_while_it_is_taken_back_leaves_nothing_standing(dies_after: 
     story.world.faults["resumeBilling"] = ["not_done"]
     await story.run(compensation, dies_after=dies_after)
     assert (story.answer, story.office.ended) == ("undone", set())
-    assert {it.outcome for it in story.world.told(ActionUndone)} == {"undone"}
+    assert [it.outcome for it in story.world.told(ActionUndone)] == ["undone"]
 
 
 async def test_what_cannot_be_taken_back_is_handed_to_a_person() -> None:
@@ -336,3 +342,17 @@ async def test_an_undo_without_an_answer_is_tried_again() -> None:
     story.world.faults["cancelRefund"] = ["lost_before"]
     await story.run(compensation)
     assert (story.answer, story.now.state, story.office.refunded) == ("undone", "undone", 0)
+
+
+async def test_what_the_call_wrote_itself_is_not_written_again_and_news_are() -> None:
+    story = Story()
+    story.deed(state="done", outcome="done", version=4)
+    told = ActionDone(action_id="d-1", outcome="unknown", took_ms=900)
+    story.world.events = [told, replace(told, action_id="d-2", outcome="done")]
+    for _ in range(2):
+        assert await story.floor.note_decision("d-1") == "written"
+    mine = [it for it in story.world.told(ActionDone) if it.action_id == "d-1"]
+    assert [it.outcome for it in mine] == ["unknown", "done"]
+    story.world.events = [replace(told, outcome="done")]
+    await story.floor.note_decision("d-1")
+    assert story.world.events == [replace(told, outcome="done")]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.events import AgentSpoke, CallerSaid, SilenceMet
+from domain.events import AgentSpoke, CallerSaid, InputMasked, SilenceMet
 from pipelines.context import KEEP_TURNS, SHORTEN_OVER, Context, tools_schema
 
 
@@ -86,6 +86,19 @@ def test_recalling_a_call(context: Context) -> None:
     said = CallerSaid(turn=1, text="Where is it?", started_ms=0, ended_ms=0)
     context.recall([spoke("Hello."), said, SilenceMet(step="ask", at_ms=0), spoke("It"), spoke("")])
     assert [message["content"] for message in context.messages] == ["Hello.", "Where is it?", "It"]
+
+
+def test_a_call_is_recalled_without_what_turned_out_to_be_a_card_number(context: Context) -> None:
+    turns = enumerate(("Hello.", "4539", "[card number]"))
+    said = [CallerSaid(turn=at, text=text, started_ms=100 * at, ended_ms=100 * at) for at, text in turns]
+    context.recall([*said, InputMasked(what="card", at_ms=300, recalled=(100,))])
+    assert [message["content"] for message in context.messages] == ["Hello.", "[card number]"]
+
+
+def test_words_are_replaced_whole(context: Context) -> None:
+    context.caller_said("4 of order 4712, or 4.")
+    context.replace_in_callers_words("4", "[card number]")
+    assert context.messages[-1]["content"] == "[card number] of order 4712, or [card number]."
 
 
 def test_a_summary_never_stands_between_a_call_and_its_result(context: Context) -> None:

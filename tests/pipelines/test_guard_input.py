@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.events import Event, SensitiveMode
+from domain.events import Event, InputMasked, SensitiveMode
 from domain.masking import Known, Masker, Replacement, Span, masking_words_for
 from pipelines.guard_input import PAUSES, GuardInput
 
@@ -158,3 +158,10 @@ def test_a_call_that_is_not_recorded_is_sensitive_all_the_same() -> None:
     call.guard.begin_sensitive("payment", call.take, 5000)
     call.guard.end_sensitive(9000)
     assert [type(event) for event in call.events] == [SensitiveMode] * 2
+
+
+def test_an_entry_is_recalled_as_the_conversation_has_it(call: Guarded) -> None:
+    assert [call.guard.entered(digits, 0, 1) for digits in ("4539", "1488")] == ["4539", CARD]
+    assert call.events == [InputMasked(what="card", at_ms=1, recalled=(0,))]
+    told = "(The caller pressed {} on the keypad.)"
+    assert call.recalled == [Replacement(was=told.format("4 5 3 9"), now=told.format(CARD), keyed=True)]

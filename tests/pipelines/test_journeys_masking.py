@@ -116,6 +116,25 @@ def test_a_card_number_on_the_keypad(tmp_path: Path, logged: list[str]) -> None:
     run(story())
 
 
+def test_a_card_number_on_the_keypad_group_by_group(tmp_path: Path) -> None:
+    """Nobody said that it was one; what was told of the first groups is told no longer."""
+
+    async def story() -> None:
+        call = ScriptedCall(tmp_path)
+        for number, group in enumerate(("4539", "1488", "0343", "6467")):
+            call.caller_presses(at=8.0 + 5 * number, keys=group)
+            call.agent_plans(says="Go on.")
+        call.caller_hangs_up(at=30.0)
+        await call.play()
+        await call.call.close()
+
+        told = [words for who, words in call.told() if who == "user"]
+        assert told == [f"(The caller pressed {CARD} on the keypad.)"] * 4
+        assert is_silent(call, 8.0, 24.0)
+
+    run(story())
+
+
 def test_an_ordinary_number_stays(tmp_path: Path) -> None:
     async def story() -> None:
         call = ScriptedCall(tmp_path)

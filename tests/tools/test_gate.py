@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from loguru import logger
 
 from domain.actions import Argument
 from domain.events import GoalOpened, GoalResolved, MessageTaken, PassageCited
@@ -115,6 +116,39 @@ async def test_a_dead_back_office_has_words() -> None:
     outcome = await world.gate().act(world.case(), "find_order", {"order_id": "4712"}, world)
     assert outcome.name == "failed"
     assert "Shall I take a message" in outcome.say
+
+
+@pytest.mark.parametrize(
+    ("breaks", "told"),
+    [
+        (None, [("WARNING", "A look-up or a built-in failed", "NotDone")]),
+        (
+            ConnectionError("to +14155550111"),
+            [
+                ("ERROR", "A runner broke", "ConnectionError"),
+                ("WARNING", "A look-up or a built-in failed", "ConnectionError"),
+            ],
+        ),
+    ],
+)
+async def test_a_look_up_that_fails_is_in_the_log(
+    breaks: Exception | None, told: list[tuple[str, str, str]]
+) -> None:
+    async def answer() -> None:
+        if breaks is not None:
+            raise breaks
+
+    lines: list[Any] = []
+    sink = logger.add(lines.append, level="WARNING")
+    try:
+        world = World(before_answer=answer)
+        outcome = await world.gate().act(world.case(), "find_order", {"order_id": "4712"}, world)
+    finally:
+        logger.remove(sink)
+    assert outcome.name == "failed"
+    seen = [line.record for line in lines]
+    assert [(it["level"].name, it["message"], it["extra"]["error"]) for it in seen] == told
+    assert all(it["extra"]["action"] == "find_order" for it in seen)
 
 
 async def test_a_slow_back_office_is_given_up_in_time() -> None:

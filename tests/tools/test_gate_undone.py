@@ -1,4 +1,4 @@
-"""An undo whose answer was lost: looked up, done again only where it was not done, and left to a job until then."""
+"""An undo that went wrong: looked up, done again only where nothing was done, and only within its grace."""
 
 from dataclasses import replace
 from typing import Any
@@ -74,7 +74,12 @@ async def test_one_whose_system_knows_the_key_is_sent_again_under_it() -> None:
     await held.begin()
     keys: list[str] = []
     cancel = held.world.answers["cancelRefund"]
-    held.world.answers["cancelRefund"] = lambda args, key: keys.append(key) or cancel(args, key)
+
+    def note(arguments: dict[str, Any], key: str) -> Any:
+        keys.append(key)
+        return cancel(arguments, key)
+
+    held.world.answers["cancelRefund"] = note
     assert await held.try_again(70.0) == "undone"
     assert (keys, held.attempts) == (["a-1.undo"], 2)
 
@@ -85,3 +90,14 @@ async def test_one_that_somebody_may_be_at_is_left_to_them() -> None:
     held.world.clock.passed += 60.0
     assert (await held.gate.afterwards.recover(held.deed)).state == "undoing"
     assert held.attempts == 1
+
+
+async def test_an_undo_that_fails_does_not_begin_its_grace_anew() -> None:
+    held = Undone("not_done")
+    held.world.faults["cancelRefund"] *= 2
+    assert await held.begin() == "failed"
+    held.world.clock.passed += 599.0
+    assert (await held.act("undo_last")).name == "failed"
+    held.world.clock.passed += 2.0
+    assert (await held.act("undo_last")).name == "too_late"
+    assert (held.deed.state, held.attempts, held.office.refunded) == ("done", 2, 2000)

@@ -7,16 +7,18 @@ from typing import Any
 
 import pytest
 
+from domain.actions import Argument, Binding
 from domain.confirmation import Said
 from domain.gate_events import (
     ActionDecided,
     ActionDone,
+    ActionProposed,
     ApprovalAsked,
     ApprovalDecided,
     ConfirmationHeard,
     ReadBack,
 )
-from tests.tools.shop import SHOP, Office, euros
+from tests.tools.shop import SHOP, VERIFY, Office, euros
 from tests.tools.world import World
 from tools.catalogue import tool_schemas
 from tools.words import Outcome
@@ -203,6 +205,28 @@ async def test_wrong_facts_are_counted_and_not_told_apart() -> None:
     assert (
         await right.act("verify_identity", {"postcode": "d04x2p1", "born": "1990-03-14"})
     ).name == "proven"
+
+
+@pytest.mark.parametrize(
+    ("action", "given", "noted"),
+    [
+        ("verify_identity", {"postcode": "D04 X2P1", "born": "1990-03-14"}, {"postcode": "[secret]", "born": "[secret]"}),
+        ("check_code", {"code": "482913"}, {"code": "[secret]"}),
+        ("refund", {**REFUND, "born": "1990-03-14"}, {**REFUND, "born": "[secret]"}),
+        ("no_such_action", {"code": "482913"}, {"code": "[secret]"}),
+        ("refund", "482913", {"": "[secret]"}),
+    ],
+)  # fmt: skip
+async def test_what_proves_who_calls_is_in_no_journal(action: str, given: Any, noted: Any) -> None:
+    code = Argument(name="code", type="string", description="The code.")
+    check = replace(
+        VERIFY, name="check_code", arguments=(code,), binding=Binding(kind="builtin", name="check_code")
+    )
+    company = replace(SHOP, actions=(*SHOP.actions, check))
+    world = World(answers=Office().answers())
+    await world.gate(company).act(world.case(company), action, given, world)
+    assert [event.arguments for event in world.told(ActionProposed)] == [noted]
+    assert not [it for it in ("D04", "1990", "482913") if it in str(world.events)]
 
 
 async def test_a_supervisor_is_asked_after_the_callers_yes() -> None:

@@ -42,11 +42,10 @@ def test_it_is_for_this_deed_only(other: dict[str, Any]) -> None:
         redeem(permit, **deed)
 
 
-async def test_a_runner_reached_without_the_gate_does_nothing() -> None:
-    world = World(answers={"getOrder": (200, ORDER)})
+def errand(world: World) -> Errand:
     action = SAMPLE.action("find_order")
     assert action is not None
-    errand = Errand(
+    return Errand(
         company=SAMPLE,
         call_id="call-1",
         action=action,
@@ -54,8 +53,27 @@ async def test_a_runner_reached_without_the_gate_does_nothing() -> None:
         scope={"args": ARGUMENTS},
         key="k-1",
         now=NOW,
+        clock=world.clock,
     )
+
+
+async def test_a_runner_reached_without_the_gate_does_nothing() -> None:
+    world = World(answers={"getOrder": (200, ORDER)})
     forged = Permit(action="find_order", arguments=ARGUMENTS, call_id="call-1", issued_at=NOW)
     with pytest.raises(NotPermitted, match="not issued by the gate"):
-        await CallSystem(world)(forged, errand)
+        await CallSystem(world)(forged, errand(world))
     assert world.calls == []
+
+
+@pytest.mark.parametrize(("waited_s", "done"), [(59.0, True), (60.0, False)])
+async def test_a_runner_that_comes_a_minute_later_does_nothing(waited_s: float, done: bool) -> None:
+    world = World(answers={"getOrder": (200, ORDER)})
+    permit = issue("find_order", ARGUMENTS, "call-1", NOW)
+    late = errand(world)
+    world.clock.passed = waited_s
+    if done:
+        assert (await CallSystem(world)(permit, late)).done
+    else:
+        with pytest.raises(NotPermitted, match="another minute"):
+            await CallSystem(world)(permit, late)
+    assert bool(world.calls) is done

@@ -13,7 +13,7 @@ from domain.confirmation import Said
 from domain.events import Event
 from domain.ports.systems import MaybeDone
 from tests.tools.shop import ORDER_ID, SHOP, WORDS, Office
-from tests.tools.world import NOW, World
+from tests.tools.world import NOW, StillClock, World
 from tools.actions.errand import Errand
 from tools.case import Case
 from tools.catalogue import tool_schemas
@@ -187,6 +187,7 @@ def test_an_errand_that_is_printed_does_not_show_it() -> None:
         scope={},
         key="a-1",
         now=NOW,
+        clock=StillClock(),
         secrets={"card_number": NUMBER},
     )
     assert NUMBER not in repr(errand)

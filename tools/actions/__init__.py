@@ -1,1 +1,1 @@
-"""What an action does once the gate has let it through; only `tools/gate.py` reaches these."""
+"""What an action does once the gate has let it through; only `tools/gate/` reaches these."""

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from domain.actions import Action
+from domain.clock import Clock
 from domain.company import Company
 from domain.events import Event
 from tools.case import Case
@@ -26,6 +27,8 @@ class Errand:
     key: str
     """Idempotency key: the same for every attempt at this deed."""
     now: datetime
+    """When it was let through."""
+    clock: Clock
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What the caller typed for this one attempt: for the system of record and nobody else."""
     case: Case | None = None
@@ -37,7 +40,7 @@ class Errand:
         return self.now.astimezone(self.company.hours.zone).date()
 
     def redeem(self, permit: Permit) -> None:
-        redeem(permit, self.action.name, self.arguments, self.call_id, self.now)
+        redeem(permit, self.action.name, self.arguments, self.call_id, self.clock.now())
 
 
 @dataclass(frozen=True, kw_only=True)

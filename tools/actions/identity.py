@@ -11,7 +11,7 @@ from domain.company import Verification
 from domain.gate_events import IdentityChecked, MessageQueued
 from domain.identity import facts_match
 from domain.ports.identity import IdentityRecords
-from domain.ports.messages import Messages, Outgoing
+from domain.ports.messages import Messages
 from tools.actions.errand import Errand, Result
 from tools.case import Case
 from tools.paths import given
@@ -101,16 +101,13 @@ class SendCode:
         )
         if code is None:
             return Result(outcome="too_many", done=False)
-        subject, text = template.words(case.language)
-        message = Outgoing(
-            id=errand.key,
-            company=company,
+        message = self._words.message(
+            template,
+            {"code": code},
+            case.language,
+            message_id=errand.key,
             call_id=case.call_id,
-            template=template.name,
-            channel=template.channel,
             to=str(address),
-            subject=subject,
-            text=self._words.written(text, {"code": code}, case.language),
         )
         await self._messages.send(message)
         queued = MessageQueued(message_id=errand.key, template=template.name, channel=template.channel)

@@ -1,7 +1,7 @@
 """Sends one of the company's own messages, to an address on record."""
 
 from domain.gate_events import MessageQueued
-from domain.ports.messages import Messages, Outgoing
+from domain.ports.messages import Messages
 from domain.ports.systems import NotDone
 from tools.actions.errand import Errand, Result
 from tools.paths import given
@@ -24,19 +24,11 @@ class SendMessage:
         address = given(errand.action.binding, errand.scope).get("to")
         if not address:
             return Result(outcome="no_address", done=False)
-        language = str(errand.scope["call"]["language"])
-        subject, text = template.words(language)
         facts = {**errand.scope, **errand.arguments}
+        language = str(errand.scope["call"]["language"])
         try:
-            message = Outgoing(
-                id=errand.key,
-                company=errand.company.id,
-                call_id=errand.call_id,
-                template=template.name,
-                channel=template.channel,
-                to=str(address),
-                subject=self._words.written(subject, facts, language),
-                text=self._words.written(text, facts, language),
+            message = self._words.message(
+                template, facts, language, message_id=errand.key, call_id=errand.call_id, to=str(address)
             )
         except LookupError as error:
             raise NotDone(f"{template.name} lacks a fact") from error

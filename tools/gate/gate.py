@@ -6,6 +6,8 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
+from loguru import logger
+
 from domain.actions import Action, Binding
 from domain.clock import Clock
 from domain.company import Company
@@ -21,7 +23,7 @@ from tools.gate.afterwards import Afterwards
 from tools.gate.agreed import Agreed
 from tools.gate.asked import Asked, Deciding, Note
 from tools.gate.doing import Doing
-from tools.policy.arguments import Refused, canonical, check, without_secrets
+from tools.policy.arguments import Refused, as_noted, canonical, check
 from tools.policy.decide import is_not_found
 from tools.records import Unreadable
 from tools.words import Outcome, Words
@@ -70,7 +72,8 @@ class Gate:
         action_id = self._new_id()
         given = dict(given) if isinstance(given, Mapping) else {"": given}
         action = self._company.action(name)
-        note(ActionProposed(action_id=action_id, action=name, arguments=without_secrets(action, given)))
+        noted = as_noted(self._company, action, given)
+        note(ActionProposed(action_id=action_id, action=name, arguments=noted))
         if action is None or not action.offered:
             note(ActionDecided(action_id=action_id, outcome="deny", rules=("action.unknown",)))
             return self._words.outcome(case, None, "denied")
@@ -128,8 +131,9 @@ class Gate:
             name, facts = result.outcome, result.facts
             for event in result.events:
                 asked.note(event)
-        except (NotDone, MaybeDone):
-            pass  # told as `failed`; the runner has said why in the log
+        except (NotDone, MaybeDone) as error:  # told as `failed`
+            why = type(error.__cause__ or error).__name__
+            logger.bind(action=asked.action.name, error=why).warning("A look-up or a built-in failed")
         finally:
             took_ms = round((self._clock.monotonic() - began) * 1000)
             asked.note(

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from loguru import logger
+
 from domain.actions import Action
 from domain.clock import Clock
 from domain.company import Company
@@ -45,6 +47,7 @@ class Running:
             scope={**scope, "args": arguments, "deed": {"id": key}},
             key=key,
             now=now,
+            clock=self._clock,
             secrets=secrets,
             case=case,
         )
@@ -55,4 +58,5 @@ class Running:
         except (NotDone, MaybeDone, NotPermitted):
             raise
         except Exception as error:  # a time-out, or a store of ours that failed: nobody knows what was done
+            logger.bind(action=action.name, error=type(error).__name__).error("A runner broke")
             raise MaybeDone(action.name) from error

@@ -59,4 +59,5 @@ class UndoLast:
 
     def _in_time(self, deed: Deed) -> bool:
         undo = self._doing.action(deed.action).undo
-        return undo is not None and self._clock.now() - deed.moved_at <= timedelta(seconds=undo.within_s)
+        done_at = deed.done_at or deed.moved_at
+        return undo is not None and self._clock.now() - done_at <= timedelta(seconds=undo.within_s)

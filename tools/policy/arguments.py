@@ -11,6 +11,7 @@ from typing import Any
 import re2
 
 from domain.actions import Action, Argument
+from domain.company import Company
 from domain.money import Money, NotMoney
 from tools.policy.snapshot import Value
 
@@ -64,10 +65,25 @@ def check(
     return checked
 
 
-def without_secrets(action: Action | None, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What the model wrote, as it may be noted: it has no business with what only the caller types."""
-    secret = {argument.name for argument in action.secrets} if action else frozenset()
-    return {name: _UNSAID if name in secret else value for name, value in given.items()}
+def as_noted(company: Company, action: Action | None, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the model wrote, as the journal may hold it.
+
+    Of what only the caller types, of what proves who they are, and of what nobody declared: the name alone.
+    """
+    declared = {argument.name for argument in action.arguments if not argument.secret} if action else set()
+    noted = declared - _proofs(company, action)
+    return {name: value if name in noted else _UNSAID for name, value in given.items()}
+
+
+def _proofs(company: Company, action: Action | None) -> frozenset[str]:
+    """The arguments that prove who calls."""
+    match action and action.binding.name:
+        case "check_code":
+            return frozenset({"code"})
+        case "verify_identity" if company.verification:
+            return frozenset(company.verification.facts)
+        case _:
+            return frozenset()
 
 
 def canonical(arguments: Mapping[str, Value]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from urllib.parse import parse_qs, parse_qsl, urlsplit
@@ -183,6 +184,15 @@ async def test_a_message_whose_sending_had_no_answer_is_looked_up(
         return httpx.Response(200, json={"messages": [message], "next_page_uri": None})
 
     assert await sender_of(answer).look_up(OUTGOING) == found
+
+
+@pytest.mark.parametrize(("minutes", "found"), [(9, SMS), (8.9, None)])
+async def test_a_message_from_before_ours_was_queued_is_another(minutes: float, found: str | None) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"messages": [listed()], "next_page_uri": None})
+
+    ours = replace(OUTGOING, queued_at=NOW - timedelta(minutes=minutes))
+    assert await sender_of(answer).look_up(ours) == found
 
 
 @pytest.mark.parametrize("answer", [error(500, 20500), error(429, 20429)])

@@ -186,6 +186,18 @@ async def test_of_two_moves_one_counts(ledger: PostgresLedger) -> None:
         await ledger.reserve(rivals[0], [])
 
 
+async def test_when_it_was_first_done_is_kept(ledger: PostgresLedger) -> None:
+    await ledger.reserve(deed(1), [])
+    done = deed(1).moved("doing", LATER).moved("done", LATER)
+    assert await ledger.replace(done, 1)
+    assert await ledger.load("d1") == done
+    kept = done.moved("undoing", LATER + timedelta(minutes=1)).moved("done", LATER + timedelta(minutes=2))
+    assert await ledger.replace(kept, done.version)
+    loaded = await ledger.load("d1")
+    assert loaded == kept
+    assert loaded is not None and loaded.done_at == LATER
+
+
 async def test_the_table_itself_refuses_a_second_standing_deed(
     ledger: PostgresLedger, engine: AsyncEngine
 ) -> None:

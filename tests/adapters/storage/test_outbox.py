@@ -37,7 +37,9 @@ async def test_a_message_is_taken_once_and_followed_to_its_end(
     taken = await asyncio.gather(*(port.send(message()) for _ in range(4)))
     assert sorted(taken) == ["already", "already", "already", "queued"]
     assert (await port.status("m1"), await port.status("m2")) == ("queued", None)
-    assert await outbox.claim(5, AT, lease_s=30) == [first()]
+    claimed = await outbox.claim(5, AT, lease_s=30)
+    assert claimed == [first()]
+    assert claimed[0].message.queued_at == AT
     assert await port.status("m1") == "queued"
     assert (await outbox.list_recent())[0].state == "sending"
     clock.pass_by(1)

@@ -75,7 +75,7 @@ async def test_a_decision_counts_once_and_leaves_a_line(desk: httpx.AsyncClient)
     logger.remove(sink)
     assert (done.status_code, done.json()["state"]) == (200, "approved")
     late = await desk.post(DOOR, json={"decision": "deny", "by": "Alan"})
-    assert (late.status_code, "approved before by Grace" in late.json()["detail"]) == (409, True)
+    assert (late.status_code, "approved before by Grace (api-key)" in late.json()["detail"]) == (409, True)
     assert [(it["what"], it["call_id"]) for it in audit] == [("approval granted", CALL_ID)]
 
 
