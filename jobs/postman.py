@@ -1,6 +1,7 @@
 """Empties the outbox: each message is claimed and sent once; one that may have gone is looked up first.
 
-Where nobody can say whether it went, it is sent a second time and never a third. The outbox is a durable queue by itself: a claim is a lease, so what a dead worker held is claimed by another.
+Where nobody can say whether it went, it is sent a second time and never a third. The outbox is a durable
+queue by itself: a claim is a lease, so what a dead worker held is claimed by another.
 """
 
 import asyncio
