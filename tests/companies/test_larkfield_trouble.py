@@ -48,8 +48,9 @@ async def test_where_nobody_knows_how_a_step_ended_nothing_is_claimed() -> None:
         ),
         (
             *("recognised", SOFIA, "exchange_item", JACKET, "createExchange"),
-            "The new one is reserved for you, and the label comes by e-mail. If you hand the old one in today,"
-            " the new one is with you Friday the twenty-seventh of November; each day later makes it a day later.",
+            "The new one is reserved for you, and the label comes by e-mail. If you hand the old one in"
+            " today, the new one is with you Friday the twenty-seventh of November; each day later makes it"
+            " a day later.",
         ),
         (
             *("verified", JAMES, "cancel_subscription", LEAVE, "cancelSubscription"),
