@@ -1,17 +1,31 @@
 """All the systems of one company behind one port: OpenAPI or MCP by binding, each with its breaker."""
 
 from collections.abc import Callable, Mapping
-from typing import assert_never
+from typing import Protocol, assert_never
 
 from loguru import logger
 
 from adapters.failures import Mismatch, MismatchAfterWrite, Unsendable
-from adapters.mcp_tools import McpTools
 from adapters.openapi import OpenApiSystem
 from domain.actions import Binding
 from domain.breaker import Breaker, Failure, Tolerance
 from domain.clock import Clock
 from domain.ports.systems import Answered, MaybeDone, NotDone, Withdrawn
+
+
+class Tools(Protocol):
+    """Tool servers, as `adapters.mcp_tools.McpTools` speaks to them; its library is loaded only where used."""
+
+    def why_not(self, name: str) -> str: ...
+
+    def reads(self, name: str) -> bool: ...
+
+    def available(self, name: str) -> bool: ...
+
+    async def call(
+        self, name: str, arguments: Mapping[str, object], *, key: str, timeout_s: float
+    ) -> Answered: ...
+
 
 OnWithdrawn = Callable[[str, str], None]
 """(operation, reason); called once each time an operation is withdrawn."""
@@ -25,7 +39,7 @@ class BoundSystems:
         *,
         clock: Clock,
         openapi: OpenApiSystem | None = None,
-        mcp: McpTools | None = None,
+        mcp: Tools | None = None,
         tolerance: Tolerance | None = None,
         on_withdrawn: OnWithdrawn = lambda _operation, _reason: None,
     ) -> None:
@@ -83,7 +97,7 @@ class BoundSystems:
     def _breaker(self, binding: Binding) -> Breaker:
         return self._breakers.get(_name(binding), self._fresh)
 
-    def _system(self, binding: Binding) -> OpenApiSystem | McpTools | None:
+    def _system(self, binding: Binding) -> OpenApiSystem | Tools | None:
         match binding.kind:
             case "openapi":
                 return self._openapi

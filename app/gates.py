@@ -10,7 +10,6 @@ import httpx
 from loguru import logger
 
 from adapters.company_folder import load_company
-from adapters.mcp_tools import McpTools
 from adapters.openapi import OpenApiSystem
 from adapters.systems import BoundSystems
 from app.metrics import Metrics
@@ -84,6 +83,9 @@ async def _systems(
         )
     mcp = None
     if company.mcp_servers:
+        # Its library costs 17 MB, and most companies have no such server.
+        from adapters.mcp_tools import McpTools  # noqa: PLC0415
+
         mcp = McpTools(company.mcp_servers, clock=clock, secrets=os.environ.get, on_drift=withdrawn)  # noqa: TID251  # secrets are named by the folder
         for missing in await mcp.open():
             logger.bind(company=company.id, server=missing).error("a tool server does not answer yet")
