@@ -14,7 +14,7 @@ from domain.ports.systems import Answered, MaybeDone, NotDone, Withdrawn
 
 
 class Tools(Protocol):
-    """Tool servers, as `adapters.mcp_tools.McpTools` speaks to them; its library is loaded only where used."""
+    """Tool servers, as `adapters.mcp_tools.McpTools` speaks to them: loaded only where there are some."""
 
     def why_not(self, name: str) -> str: ...
 
